@@ -1,0 +1,31 @@
+# Copyright 2026 The SageIQ authors
+# SPDX-License-Identifier: Apache-2.0
+"""Stage 2's interface: which triplets matter for the query, and how much each entity does."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from sageiq_ros.config import AnalyzerConfig
+from sageiq_ros.types import SceneGraph, WeightedTriplet
+
+
+class TripletAnalyzer(Protocol):
+    """Select and weigh triplets by their words (paper, section III-A2)."""
+
+    @property
+    def name(self) -> str:
+        """Name the model and its mode, as published in the message."""
+        ...
+
+    def analyze(self, graph: SceneGraph, config: AnalyzerConfig) -> tuple[WeightedTriplet, ...]:
+        """Return the triplets relevant to ``config.query``, the most important first.
+
+        Never waits for a language model: what is not known yet is weighed by the prior and
+        says so in ``source``.
+        """
+        ...
+
+    def close(self) -> None:
+        """Stop the worker process, if there is one."""
+        ...

@@ -1,0 +1,52 @@
+# Copyright 2026 The SageIQ authors
+# SPDX-License-Identifier: Apache-2.0
+"""Run an engine with OpenVINO: the default on a processor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sageiq_ros.engines.base import Arrays, EngineError
+from sageiq_ros.engines.manifest import Manifest
+
+
+class OpenVINOEngine:
+    """Hold one compiled network and one inference request; not safe for several threads.
+
+    ``exact`` keeps fp32 arithmetic where OpenVINO would lower it by itself (parity checks).
+    """
+
+    def __init__(
+        self, model: Path, manifest: Manifest, threads: int, *, exact: bool = False
+    ) -> None:
+        import openvino as ov
+
+        options = {
+            'PERFORMANCE_HINT': 'LATENCY',
+            'INFERENCE_NUM_THREADS': str(threads),
+        }
+        if exact:
+            options['INFERENCE_PRECISION_HINT'] = 'f32'
+        try:
+            compiled = ov.Core().compile_model(str(model), 'CPU', options)
+        except RuntimeError as error:
+            raise EngineError(
+                f'OpenVINO {ov.__version__.split("-")[0]} cannot run {model}: '
+                f'{str(error).strip().splitlines()[-1]}'
+            ) from error
+        self._manifest = manifest
+        self._request = compiled.create_infer_request()
+        self._outputs = [spec.name for spec in manifest.outputs]
+
+    @property
+    def manifest(self) -> Manifest:
+        return self._manifest
+
+    def __call__(self, inputs: Mapping[str, NDArray[np.generic]]) -> Arrays:
+        # Outputs are copied: the request's own buffers are overwritten by the next call.
+        results = self._request.infer(dict(inputs), share_inputs=True, share_outputs=False)
+        return {name: results[name] for name in self._outputs}

@@ -1,0 +1,136 @@
+# Copyright 2026 The SageIQ authors
+# SPDX-License-Identifier: Apache-2.0
+"""Folders of engines: find one by name or path, check it, write a new one."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from sageiq_ros.engines.base import Engine, EngineError
+from sageiq_ros.engines.manifest import Manifest, TensorSpec
+
+MANIFEST = 'manifest.json'
+
+
+def shipped() -> Path:
+    """Return the folder of the engines that come with the package."""
+    return Path(str(files('sageiq_ros') / 'store'))
+
+
+def find_engine(name_or_path: str) -> Path:
+    """Return the folder of a shipped engine's name or of a path.
+
+    Raises EngineError when neither holds a manifest.
+    """
+    is_path = '/' in name_or_path or name_or_path.startswith(('.', '~'))
+    folder = Path(name_or_path).expanduser() if is_path else shipped() / name_or_path
+    if not (folder / MANIFEST).is_file():
+        names = ', '.join(sorted(p.parent.name for p in shipped().glob(f'*/{MANIFEST}')))
+        raise EngineError(
+            f'No engine at {name_or_path!r}: give the path of a folder with {MANIFEST}, or one '
+            f'of the shipped names: {names or "none"}.'
+        )
+    return folder
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read and check a folder's manifest; raises EngineError naming what is wrong with it."""
+    path = folder / MANIFEST
+    try:
+        content = json.loads(path.read_text(encoding='utf-8'))
+        tensors = {
+            side: tuple(
+                TensorSpec(t['name'], tuple(t['shape']), t['dtype']) for t in content[side]
+            )
+            for side in ('inputs', 'outputs')
+        }
+        return Manifest(**{**content, **tensors})
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise EngineError(
+            f'{path} is not a readable engine manifest ({type(error).__name__}: {error}); '
+            'restore it or export the engine again.'
+        ) from error
+
+
+def verified_model(folder: Path, manifest: Manifest) -> Path:
+    """Return the path of an engine's network file after checking its SHA-256."""
+    path = folder / manifest.file
+    if not path.is_file():
+        raise EngineError(
+            f'The engine {manifest.name} lacks its file {path}; restore it or choose another.'
+        )
+    if sha256(path) != manifest.sha256:
+        raise EngineError(
+            f'{path} is not the file its manifest describes (SHA-256 differs); restore it or '
+            'export the engine again.'
+        )
+    return path
+
+
+def load_engine(name_or_path: str, network: str, threads: int) -> Engine:
+    """Load an engine that runs ``network`` on ``threads`` processor threads.
+
+    Raises EngineError when it is missing, damaged or made for another network.
+    """
+    from sageiq_ros.engines.openvino import OpenVINOEngine
+
+    folder = find_engine(name_or_path)
+    manifest = read_manifest(folder)
+    if manifest.network != network:
+        raise EngineError(
+            f'The engine {name_or_path!r} runs {manifest.network}, where {network} is needed.'
+        )
+    return OpenVINOEngine(verified_model(folder, manifest), manifest, threads)
+
+
+def write_engine(
+    folder: Path,
+    *,
+    name: str,
+    network: str,
+    precision: str,
+    model: Path,
+    settings: dict[str, Any],
+    provenance: dict[str, Any],
+    measured: dict[str, Any],
+) -> Manifest:
+    """Write the manifest of the ONNX file ``model``, which must lie in ``folder`` already."""
+    import onnx
+
+    graph = onnx.load(str(model)).graph
+    manifest = Manifest(
+        name=name,
+        network=network,
+        precision=precision,
+        file=model.name,
+        sha256=sha256(model),
+        inputs=tuple(_spec(value) for value in graph.input),
+        outputs=tuple(_spec(value) for value in graph.output),
+        settings=settings,
+        provenance=provenance,
+        measured=measured,
+    )
+    text = json.dumps(asdict(manifest), indent=2, ensure_ascii=False)
+    (folder / MANIFEST).write_text(text + '\n', encoding='utf-8')
+    return manifest
+
+
+def sha256(path: Path) -> str:
+    """Hash a file."""
+    with path.open('rb') as stream:
+        return hashlib.file_digest(stream, 'sha256').hexdigest()
+
+
+def _spec(value: Any) -> TensorSpec:
+    import onnx
+
+    tensor = value.type.tensor_type
+    shape = tuple(dimension.dim_value for dimension in tensor.shape.dim)
+    return TensorSpec(
+        value.name, shape, str(onnx.helper.tensor_dtype_to_np_dtype(tensor.elem_type))
+    )

@@ -1,0 +1,57 @@
+# Copyright 2026 The SageIQ authors
+# SPDX-License-Identifier: Apache-2.0
+"""Rectangles: clipping, overlap, and the pixels that a box covers."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sageiq_ros.types import Box
+
+
+def clip_box(box: Box, width: float, height: float) -> Box:
+    """Cut a box to an image of ``width`` x ``height`` pixels; one outside becomes empty."""
+    x1, x2 = (min(max(x, 0.0), width) for x in (box.x1, box.x2))
+    y1, y2 = (min(max(y, 0.0), height) for y in (box.y1, box.y2))
+    return Box(x1, y1, x2, y2)
+
+
+def box_iou(a: Box, b: Box) -> float:
+    """Measure intersection over union in [0, 1]; two empty boxes have 0."""
+    width = min(a.x2, b.x2) - max(a.x1, b.x1)
+    height = min(a.y2, b.y2) - max(a.y1, b.y1)
+    if width <= 0.0 or height <= 0.0:
+        return 0.0
+    intersection = width * height
+    return intersection / (a.area + b.area - intersection)
+
+
+def pairwise_iou(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Measure the overlap of every box in ``a`` (N, 4) with every one in ``b`` (M, 4).
+
+    Boxes are x1, y1, x2, y2. Returns (N, M) values in [0, 1]; empty boxes overlap nothing.
+    """
+    low = np.maximum(a[:, None, :2], b[None, :, :2])
+    high = np.minimum(a[:, None, 2:], b[None, :, 2:])
+    intersection = np.prod(np.clip(high - low, 0.0, None), axis=2)
+    area_a = np.prod(a[:, 2:] - a[:, :2], axis=1)
+    area_b = np.prod(b[:, 2:] - b[:, :2], axis=1)
+    union = area_a[:, None] + area_b[None, :] - intersection
+    return np.divide(intersection, union, out=np.zeros_like(intersection), where=union > 0)
+
+
+def pixel_bounds(box: Box, width: int, height: int) -> tuple[int, int, int, int]:
+    """Return x, y, width, height of the whole pixels a box touches, at least one pixel.
+
+    The result always lies inside an image of ``width`` x ``height`` pixels, so that
+    ``image[y:y + h, x:x + w]`` is never empty.
+    """
+    clipped = clip_box(box, width, height)
+    x1 = min(math.floor(clipped.x1), width - 1)
+    y1 = min(math.floor(clipped.y1), height - 1)
+    x2 = max(math.ceil(clipped.x2), x1 + 1)
+    y2 = max(math.ceil(clipped.y2), y1 + 1)
+    return x1, y1, x2 - x1, y2 - y1

@@ -1,0 +1,157 @@
+# Copyright 2026 The SageIQ authors
+# SPDX-License-Identifier: Apache-2.0
+"""The three stages in order, with stages whose answers are known."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sageiq_ros.config import PipelineConfig, ScorerConfig
+from sageiq_ros.pipeline import Pipeline, grade
+from sageiq_ros.scorer.algorithm1 import quality_from_logits
+from sageiq_ros.types import (
+    Box,
+    Flag,
+    Region,
+    SceneGraph,
+    State,
+    Triplet,
+    WeightedTriplet,
+    WeightSource,
+)
+
+IMAGE = np.zeros((90, 160, 3), np.uint8)
+CAR = Region('car', 0.9, Box(10, 20, 50, 60))
+STREET = Region('street', 0.8, Box(0, 50, 160, 90))
+MAN = Region('man', 0.7, Box(70, 20, 90, 60))
+TREE = Region('tree', 0.6, Box(100, 0, 140, 50))
+GRAPH = SceneGraph(
+    regions=(TREE, CAR, STREET, MAN),
+    triplets=(Triplet(1, 'on', 2, 0.8), Triplet(3, 'on', 2, 0.7), Triplet(0, 'near', 2, 0.5)),
+)
+LOGITS = {'car': (3.0, 0.0, 0.0), 'street': (0.0, 1.0, 0.0), 'man': (0.0, 0.0, 2.0)}
+WHOLE = (0.0, 0.0, 0.0)
+
+
+class KnownGraph:
+    name = 'known-graph'
+
+    def __init__(self, graph):
+        self.graph = graph
+
+    def generate(self, image, config):
+        return self.graph
+
+
+class KnownWeights:
+    name = 'known-weights'
+
+    def __init__(self, *selected):
+        self.selected = selected
+
+    def analyze(self, graph, config):
+        return self.selected
+
+    def close(self):
+        self.selected = ()
+
+
+class KnownScores:
+    name = 'known-scores'
+
+    def __init__(self):
+        self.calls = []
+
+    def score(self, image, boxes):
+        self.calls.append(list(boxes))
+        names = {region.box: region.label for region in GRAPH.regions}
+        return [quality_from_logits(LOGITS.get(names.get(box), WHOLE)) for box in boxes]
+
+
+CAR_ON_STREET = WeightedTriplet(0, 8.0, 5.0, WeightSource.LLM)
+MAN_ON_STREET = WeightedTriplet(1, 10.0, 5.0, WeightSource.LLM)
+
+
+def pipeline(*selected, graph=GRAPH, config=None):
+    return Pipeline(KnownGraph(graph), KnownWeights(*selected), KnownScores(), config)
+
+
+def test_one_triplet_is_scored_by_algorithm_1():
+    result = pipeline(CAR_ON_STREET)(IMAGE)
+    car = math.exp(3) / (math.exp(3) + 2) + 0.5 / (math.exp(3) + 2)
+    weight = 1 / (1 + math.exp(5 - 8))
+    assert result.score == pytest.approx(weight * car + (1 - weight) * 0.5)
+    assert result.triplets[0].score == result.score
+    assert result.flags is Flag.NONE
+
+
+def test_several_triplets_are_averaged_and_a_shared_region_is_scored_once():
+    run = pipeline(CAR_ON_STREET, MAN_ON_STREET)
+    result = run(IMAGE)
+    assert run.scorer.calls == [[CAR.box, STREET.box, MAN.box]]
+    assert [region.region for region in result.regions] == [CAR, STREET, MAN]
+    assert [(t.subject, t.object) for t in result.triplets] == [(0, 1), (2, 1)]
+    assert result.score == pytest.approx(sum(t.score for t in result.triplets) / 2)
+
+
+def test_the_whole_image_is_scored_where_no_triplet_is_left():
+    run = pipeline()
+    result = run(IMAGE)
+    assert run.scorer.calls == [[Box(0, 0, 160, 90)]]
+    assert result.flags is Flag.WHOLE_IMAGE
+    assert result.score == result.frame_score == pytest.approx(0.5)
+    assert result.regions == result.triplets == ()
+
+
+def test_an_empty_graph_falls_back_to_the_whole_image():
+    assert pipeline(graph=SceneGraph())(IMAGE).flags is Flag.WHOLE_IMAGE
+
+
+def test_the_frame_is_scored_beside_its_regions_only_when_asked():
+    assert math.isnan(pipeline(CAR_ON_STREET)(IMAGE).frame_score)
+    asked = PipelineConfig(scorer=ScorerConfig(frame_score=True))
+    result = pipeline(CAR_ON_STREET, config=asked)(IMAGE)
+    assert result.frame_score == pytest.approx(0.5)
+    assert len(result.regions) == 2
+
+
+def test_prior_weights_are_flagged():
+    prior = replace(MAN_ON_STREET, source=WeightSource.PRIOR)
+    assert pipeline(CAR_ON_STREET, prior)(IMAGE).flags is Flag.PRIOR_WEIGHTS
+
+
+def test_a_new_configuration_rules_the_next_image():
+    run = pipeline(CAR_ON_STREET)
+    assert run(IMAGE).state is State.GOOD
+    run.config = PipelineConfig(scorer=ScorerConfig(good=0.99, poor=0.98))
+    assert run(IMAGE).state is State.POOR
+
+
+@pytest.mark.parametrize(
+    'image',
+    [
+        np.zeros((0, 10, 3), np.uint8),
+        np.zeros((10, 10), np.uint8),
+        np.zeros((10, 10, 4), np.uint8),
+        np.zeros((10, 10, 3), np.float32),
+    ],
+)
+def test_what_is_no_image_is_refused(image):
+    with pytest.raises(ValueError, match='must be uint8'):
+        pipeline()(image)
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
+def test_a_score_is_graded_by_its_thresholds(score, a, b):
+    poor, good = sorted((a, b))
+    state = grade(score, ScorerConfig(good=good, poor=poor))
+    expected = State.GOOD if score >= good else State.POOR if score < poor else State.DEGRADED
+    assert state is expected
+
+
+def test_no_number_is_never_good():
+    assert grade(math.nan, ScorerConfig()) is State.UNKNOWN
