@@ -1,0 +1,49 @@
+# Copyright 2026 The SageIQ authors
+# SPDX-License-Identifier: Apache-2.0
+"""Build of the ament_python package ``sageiq_ros``."""
+
+from pathlib import Path
+from xml.etree import ElementTree
+
+from setuptools import find_packages, setup
+
+NAME = 'sageiq_ros'
+MANIFEST = ElementTree.parse('package.xml').getroot()
+STORE = Path(NAME, 'store')
+
+setup(
+    name=NAME,
+    version=MANIFEST.findtext('version'),
+    description=MANIFEST.findtext('description'),
+    maintainer=MANIFEST.findtext('maintainer'),
+    maintainer_email=MANIFEST.find('maintainer').get('email'),
+    license=MANIFEST.findtext('license'),
+    packages=find_packages(include=[NAME, f'{NAME}.*']),
+    package_data={
+        NAME: ['**/*.json', '**/*.yaml', '**/*.html']
+        + [str(path.relative_to(NAME)) for path in STORE.rglob('*') if path.is_file()]
+    },
+    data_files=[
+        ('share/ament_index/resource_index/packages', [f'resource/{NAME}']),
+        (f'share/{NAME}', ['package.xml']),
+        (f'share/{NAME}/launch', sorted(map(str, Path('launch').glob('*.launch.py')))),
+        (f'share/{NAME}/config', sorted(map(str, Path('config').glob('*.*')))),
+    ],
+    python_requires='>=3.11',
+    # What the package needs at run time stands in package.xml and requirements/.
+    install_requires=['setuptools'],
+    extras_require={
+        'test': ['pytest', 'hypothesis'],
+        'torch': ['torch'],
+        'transformers': ['torch', 'transformers'],
+        'bitsandbytes': ['torch', 'transformers', 'bitsandbytes'],
+        'tensorrt': ['tensorrt'],
+    },
+    zip_safe=False,
+    entry_points={
+        'console_scripts': [
+            'sageiq_node = sageiq_ros.nodes.sageiq_node:main',
+            'sageiq = sageiq_ros.cli:main',
+        ],
+    },
+)
