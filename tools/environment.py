@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Make the environments that the Makefile needs: Python packages, ROS 2 and the built messages.
 
-Uses the standard library only, and no syntax newer than Python 3.8, so that a machine with an
-unsuitable Python is told what it lacks instead of being shown a traceback.
+Uses the standard library only and no syntax newer than Python 3.8, like ``machine.py``.
 """
 
 from __future__ import annotations
@@ -19,139 +18,24 @@ import sys
 import time
 from pathlib import Path
 
+from machine import (
+    NAMES,
+    SYSTEM_MODULES,
+    SetupError,
+    check_tools,
+    choose_python,
+    name_version,
+    probe,
+    say,
+    sourced_distribution,
+)
+
 ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ROOT / 'requirements'
-OLDEST, NEWEST = (3, 11), (3, 13)
-NAMES = ('python3', 'python3.13', 'python3.12', 'python3.11')
 
 # The wheels' exported CMake files name the paths of the machine that made them.
 BUILDER_PYTHON = re.compile(r'/opt/python/cp3\d+-cp3\d+/include/python3\.\d+')
 BUILDER_NUMPY = re.compile(r'/opt/python/[^";]*/site-packages/numpy/_core/include')
-
-# Taken from the system where a ROS 2 distribution brings them: cv_bridge is compiled for them.
-SYSTEM_MODULES = {
-    'numpy': 'numpy',
-    'opencv-python-headless': 'cv2',
-    'PyYAML': 'yaml',
-    'pytest': 'pytest',
-}
-
-PROBE = """
-import importlib.metadata, importlib.util, json, os, sys, sysconfig
-def has(name):
-    try:
-        return importlib.util.find_spec(name) is not None
-    except (ImportError, ValueError):
-        return False
-print(json.dumps({
-    'executable': os.path.realpath(getattr(sys, '_base_executable', sys.executable)),
-    'environment': sys.prefix != sys.base_prefix,
-    'version': list(sys.version_info[:3]),
-    'venv': has('venv') and has('ensurepip'),
-    'headers': os.path.exists(os.path.join(sysconfig.get_path('include'), 'Python.h')),
-    'modules': [name for name in sys.argv[1:] if has(name)],
-    'numpy': importlib.metadata.version('numpy') if has('numpy') else None,
-}))
-"""
-
-
-class SetupError(Exception):
-    """What is missing, in one sentence that says how to get it."""
-
-
-def say(text):
-    """Print a line at once, in order with what child processes print."""
-    print(text, flush=True)
-
-
-def probe(command):
-    """Describe the interpreter behind a command as a dict, or return None if there is none."""
-    found = shutil.which(command)
-    if found is None:
-        return None
-    modules = ['rclpy', 'colcon_core', *SYSTEM_MODULES.values()]
-    result = subprocess.run(
-        [found, '-c', PROBE, *modules],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    # pyenv puts names on PATH that only say which version to choose first.
-    if result.returncode:
-        return None
-    described = json.loads(result.stdout)
-    # In an activated environment the interpreter below it is meant.
-    return probe(described['executable']) if described['environment'] else described
-
-
-def name_version(found):
-    """Write the version of a probed interpreter like ``3.11``."""
-    return '.'.join(str(part) for part in found['version'][:2])
-
-
-def choose_python(candidates, build=True, distribution=None):
-    """Return the first interpreter that will do.
-
-    ``candidates`` are results of ``probe``; ``build`` asks for the headers that messages need;
-    ``distribution`` names a sourced ROS 2, whose own interpreter it must be then. Raises
-    SetupError naming the Debian package that the best candidate lacks.
-    """
-    if distribution:
-        fitting = [found for found in candidates if 'rclpy' in found['modules']]
-    else:
-        fitting = [
-            found for found in candidates if OLDEST <= tuple(found['version'][:2]) <= NEWEST
-        ]
-    if not fitting:
-        seen = ', '.join(sorted({name_version(found) for found in candidates})) or 'none'
-        raise SetupError(
-            f'Python 3.11, 3.12 or 3.13 is missing (found: {seen}); install it with '
-            "'sudo apt-get install python3 python3-venv python3-dev', or python3.11 and its "
-            'python3.11-venv and python3.11-dev where python3 is another version.'
-        )
-    for found in fitting:
-        if found['venv'] and (found['headers'] or not build):
-            return found
-    best = fitting[0]
-    version = name_version(best)
-    lack, package = 'headers (Python.h)', 'dev'
-    if not best['venv']:
-        lack, package = 'modules venv and ensurepip', 'venv'
-    raise SetupError(
-        f'Python {version} ({best["executable"]}) lacks its {lack}; install them with '
-        f"'sudo apt-get install python{version}-{package}'."
-    )
-
-
-def check_tools(which=shutil.which):
-    """Raise SetupError naming the Debian package of every build tool that is missing."""
-    tools = (
-        ('C++ compiler (g++)', ('c++', 'g++', 'clang++'), 'g++'),
-        ('build system cmake', ('cmake',), 'cmake'),
-        ('build tool make', ('make', 'gmake'), 'make'),
-    )
-    missing = [
-        (name, package)
-        for name, commands, package in tools
-        if not any(which(command) for command in commands)
-    ]
-    if missing:
-        names = ' and the '.join(name for name, _ in missing)
-        packages = ' '.join(package for _, package in missing)
-        raise SetupError(
-            f"The {names} is missing; install with 'sudo apt-get install {packages}'."
-        )
-
-
-def sourced_distribution(candidates):
-    """Return the name of the ROS 2 that is sourced and works, or None to use the wheels."""
-    name = os.environ.get('ROS_DISTRO')
-    if not name:
-        return None
-    if any('rclpy' in found['modules'] for found in candidates):
-        return name
-    say(f'ROS_DISTRO is {name}, but no Python here finds its rclpy: using the ROS 2 wheels.')
-    return None
 
 
 def pinned(name):
@@ -170,6 +54,12 @@ def plan_runtime(found, distribution):
     ros, packages = pinned('ros.txt'), pinned('runtime.txt') + pinned('test.txt')
     if not distribution:
         return ros + packages
+    if 'cv2' not in found['modules']:
+        # The wheel of OpenCV needs a newer NumPy than the one that ROS 2 is compiled for.
+        raise SetupError(
+            f'ROS 2 {distribution} is sourced, but its OpenCV is missing; install it with '
+            "'sudo apt-get install python3-opencv'."
+        )
     tools = [] if 'colcon_core' in found['modules'] else ['colcon-common-extensions']
     return [line for line in ros if project(line) in tools] + [
         line for line in packages if SYSTEM_MODULES.get(project(line)) not in found['modules']
@@ -208,12 +98,10 @@ def pip_install(venv, *arguments):
         *arguments,
     ]
     log, files, live = venv / 'pip.log', 0, sys.stdout.isatty()
-    with (
-        log.open('a', encoding='utf-8') as stream,
-        subprocess.Popen(
+    with log.open('a', encoding='utf-8') as stream:
+        process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        ) as process,
-    ):
+        )
         for line in process.stdout:
             stream.write(line)
             if line.startswith('Collecting') and live:
@@ -221,7 +109,7 @@ def pip_install(venv, *arguments):
                 print(f'\r  {files} packages looked up or downloaded', end='', flush=True)
             elif line.startswith('Installing collected'):
                 print('\r' * live + '  downloaded; unpacking'.ljust(50), flush=True)
-    if process.returncode:
+    if process.wait():
         tail = ''.join(log.read_text(encoding='utf-8').splitlines(keepends=True)[-12:])
         raise SetupError(f'pip failed; check the network and run make again (log: {log}):\n{tail}')
 
@@ -245,7 +133,8 @@ def make_venv(venv, found, requirements, constraints, distribution=None, models=
     if old is not None and any(old.get(key) != state[key] for key in base):
         say(f'{venv.name} was made for another Python, ROS 2 or folder: making it anew')
         shutil.rmtree(venv)
-    if not (venv / 'bin' / 'python').exists():
+    # pip comes last, so an environment without it was interrupted.
+    if not (venv / 'bin' / 'pip').exists():
         say(f'Making {venv.name} with Python {name_version(found)} ({found["executable"]})')
         system = ['--system-site-packages'] if distribution else []
         run([found['executable'], '-m', 'venv', *system, str(venv)])
