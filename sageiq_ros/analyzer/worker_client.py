@@ -1,0 +1,278 @@
+# Copyright 2026 The SageIQ authors
+# SPDX-License-Identifier: Apache-2.0
+"""The parent's side of the worker process: start it when needed, outlive it when it dies."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import selectors
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+log = logging.getLogger(__name__)
+
+CHUNK = 25
+"""Words asked in one request."""
+
+QUEUE_LIMIT = 1024
+"""Words that may wait; more are dropped, and asked again when a frame shows them again."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerStatus:
+    """Tell how the worker does: ``alive`` says whether its process runs, not whether it should.
+
+    It does not run while nothing is ``pending`` (words waiting for an answer). ``restarts`` counts
+    its failures since the start, ``error`` is the last one's sentence, empty after a success.
+    """
+
+    alive: bool
+    pending: int
+    restarts: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerLimits:
+    """Seconds the worker is given; generous, because it may have little of a busy processor."""
+
+    idle: float = 30.0
+    start: float = 300.0
+    answer: float = 300.0
+    first_pause: float = 1.0
+    longest_pause: float = 60.0
+
+
+class WorkerError(Exception):
+    """The worker ended, was late or answered nonsense."""
+
+
+def worker_command(gguf: Path, sha256: str) -> list[str]:
+    """Return the command line of the process that holds a GGUF model."""
+    return [sys.executable, '-P', '-m', 'sageiq_ros.analyzer.worker', str(gguf), sha256]
+
+
+class RatingWorker:
+    """Rate words in another process without ever making the caller wait.
+
+    ``deliver(query, ratings)`` is called from this object's thread with raw ratings, 1 to 10. The
+    process starts with the first word that is posted and ends after ``limits.idle`` seconds
+    without one. When it dies, is late or answers nonsense it is killed and started again after a
+    pause that doubles from ``limits.first_pause`` to ``limits.longest_pause``.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        deliver: Callable[[str, dict[str, float]], None],
+        limits: WorkerLimits | None = None,
+    ) -> None:
+        self._command = list(command)
+        self._deliver = deliver
+        self._limits = limits or WorkerLimits()
+        self._condition = threading.Condition()
+        self._pending: dict[tuple[str, str], None] = {}
+        self._process: subprocess.Popen[bytes] | None = None
+        self._thread: threading.Thread | None = None
+        self._closing = False
+        self._restarts = 0
+        self._error = ''
+        self._requests = 0
+        self._buffer = b''
+
+    def post(self, query: str, labels: Iterable[str]) -> None:
+        """Ask for words to be rated; those that wait already are not asked twice."""
+        with self._condition:
+            if self._closing:
+                return
+            for label in labels:
+                if len(self._pending) < QUEUE_LIMIT:
+                    self._pending.setdefault((query, label))
+            if self._thread is None and self._pending:
+                self._thread = threading.Thread(
+                    target=self._run, name='analyzer-worker', daemon=True
+                )
+                self._thread.start()
+            self._condition.notify_all()
+
+    def forget(self, query: str) -> None:
+        """Drop the words that wait for a query that is no longer asked for."""
+        with self._condition:
+            self._pending = {key: None for key in self._pending if key[0] != query}
+
+    def status(self) -> WorkerStatus:
+        """Return the worker's state at this moment."""
+        with self._condition:
+            alive = self._process is not None and self._process.poll() is None
+            return WorkerStatus(alive, len(self._pending), self._restarts, self._error)
+
+    def close(self) -> None:
+        """End the process and the thread; words that wait are dropped."""
+        with self._condition:
+            self._closing = True
+            self._pending.clear()
+            if self._process is not None:
+                self._process.kill()
+            self._condition.notify_all()
+            thread = self._thread
+        if thread is not None:
+            thread.join(timeout=5.0)
+
+    def _run(self) -> None:
+        pause = self._limits.first_pause
+        while True:
+            request = self._next_request()
+            if request is None:
+                return
+            query, labels = request
+            try:
+                ratings = self._ask(query, labels)
+            except WorkerError as fault:
+                self._end_process()
+                if not self._note_fault(str(fault), [(query, label) for label in labels], pause):
+                    return
+                pause = min(2.0 * pause, self._limits.longest_pause)
+                continue
+            pause = self._limits.first_pause
+            self._deliver(query, dict(zip(labels, ratings, strict=True)))
+            with self._condition:
+                self._error = ''
+                for label in labels:
+                    self._pending.pop((query, label), None)
+
+    def _note_fault(self, error: str, words: list[tuple[str, str]], pause: float) -> bool:
+        """Count a fault and wait before the next attempt; returns False if closed meanwhile."""
+        with self._condition:
+            if self._closing:
+                return False
+            self._restarts += 1
+            self._error = error
+            # To the end of the queue: words that the model dies of must not block the others.
+            for word in words:
+                if word in self._pending:
+                    del self._pending[word]
+                    self._pending[word] = None
+        log.warning('%s Trying again in %.0f s.', error, pause)
+        with self._condition:
+            return not self._condition.wait_for(lambda: self._closing, timeout=pause)
+
+    def _next_request(self) -> tuple[str, list[str]] | None:
+        def ready() -> bool:
+            return self._closing or bool(self._pending)
+
+        while True:
+            with self._condition:
+                timeout = None if self._process is None else self._limits.idle
+                if self._condition.wait_for(ready, timeout):
+                    if self._closing:
+                        break
+                    query = next(iter(self._pending))[0]
+                    same = [label for asked, label in self._pending if asked == query]
+                    return query, same[:CHUNK]
+            self._end_process()
+        self._end_process()
+        return None
+
+    def _ask(self, query: str, labels: list[str]) -> list[float]:
+        process = self._ready_process()
+        self._requests += 1
+        request = {'id': self._requests, 'query': query, 'labels': labels}
+        try:
+            assert process.stdin is not None
+            process.stdin.write(json.dumps(request).encode() + b'\n')
+            process.stdin.flush()
+        except OSError as error:
+            raise WorkerError(f'The language model process ended ({_end(process)}).') from error
+        answer = self._receive(process, self._limits.answer)
+        ratings = answer.get('ratings')
+        if (
+            answer.get('id') == self._requests
+            and isinstance(ratings, list)
+            and len(ratings) == len(labels)
+            and all(isinstance(r, float | int) and 1.0 <= r <= 10.0 for r in ratings)
+        ):
+            return [float(rating) for rating in ratings]
+        raise WorkerError('The language model process gave an answer that is not one.')
+
+    def _ready_process(self) -> subprocess.Popen[bytes]:
+        if self._process is not None and self._process.poll() is None:
+            return self._process
+        self._end_process()
+        # Descriptors are not inherited (the default of Popen), so no socket of DDS is either.
+        environment = {**os.environ, 'PYTHONPATH': os.pathsep.join(filter(None, sys.path))}
+        with self._condition:
+            if self._closing:
+                raise WorkerError('The language model process is being closed.')
+            try:
+                process = subprocess.Popen(
+                    self._command,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    env=environment,
+                )
+            except OSError as error:
+                raise WorkerError(
+                    f'The language model process cannot start: {error.strerror}.'
+                ) from error
+            self._process = process
+            self._buffer = b''
+        if self._receive(process, self._limits.start).get('ready') is not True:
+            raise WorkerError('The language model process gave an answer that is not one.')
+        return process
+
+    def _receive(self, process: subprocess.Popen[bytes], seconds: float) -> dict[str, Any]:
+        """Read one line; raises WorkerError at the end of the output or of the time."""
+        assert process.stdout is not None
+        deadline = monotonic() + seconds
+        with selectors.DefaultSelector() as selector:
+            selector.register(process.stdout, selectors.EVENT_READ)
+            while b'\n' not in self._buffer:
+                if not selector.select(max(0.0, deadline - monotonic())):
+                    raise WorkerError(
+                        f'The language model process did not answer within {seconds:.0f} s.'
+                    )
+                data = os.read(process.stdout.fileno(), 65536)
+                if not data:
+                    raise WorkerError(f'The language model process ended ({_end(process)}).')
+                self._buffer += data
+        line, _, self._buffer = self._buffer.partition(b'\n')
+        try:
+            answer = json.loads(line)
+        except ValueError:
+            answer = None
+        if not isinstance(answer, dict):
+            raise WorkerError('The language model process gave an answer that is not one.')
+        if 'error' in answer:
+            raise WorkerError(str(answer['error']))
+        return answer
+
+    def _end_process(self) -> None:
+        with self._condition:
+            process, self._process = self._process, None
+        if process is None:
+            return
+        # It holds nothing that could be lost, so there is nothing to wait for but its end.
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(BrokenPipeError):
+                    pipe.close()
+
+
+def _end(process: subprocess.Popen[bytes]) -> str:
+    """Say how a process ended whose output has ended."""
+    try:
+        status = process.wait(timeout=1.0)
+    except subprocess.TimeoutExpired:
+        return 'its output was closed'
+    return f'signal {-status}' if status < 0 else f'exit status {status}'

@@ -1,0 +1,46 @@
+# Copyright 2026 The SageIQ authors
+# SPDX-License-Identifier: Apache-2.0
+"""A worker process without a model that speaks the real protocol, faults included.
+
+The argument is a folder. A file ``crash``, ``hang``, ``nonsense`` or ``refuse`` in it makes the
+worker do that once for a request (``refuse``: while loading) and is removed first.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+from threading import Event
+
+folder = Path(sys.argv[1])
+
+
+def told_to(fault: str) -> bool:
+    try:
+        (folder / fault).unlink()
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def send(message: object) -> None:
+    print(json.dumps(message), flush=True)
+
+
+with (folder / 'starts').open('a') as log:
+    log.write(f'{os.getpid()} {"rclpy" in sys.modules}\n')
+if told_to('refuse'):
+    send({'error': 'The model is damaged; fetch it again.'})
+    sys.exit(1)
+send({'ready': True})
+for line in sys.stdin:
+    request = json.loads(line)
+    if told_to('crash'):
+        os._exit(9)
+    if told_to('hang'):
+        Event().wait()
+    if told_to('nonsense'):
+        print('not json', flush=True)
+        continue
+    ratings = [3.0 + sum(map(ord, label)) % 100 / 100 for label in request['labels']]
+    send({'id': request['id'], 'ratings': ratings})
