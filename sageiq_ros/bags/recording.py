@@ -1,0 +1,67 @@
+# Copyright 2026 The SageIQ authors
+# SPDX-License-Identifier: Apache-2.0
+"""An image topic of a bag as a source of frames."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from sageiq_ros.bags.frames import Frame
+from sageiq_ros.bags.reader import BagReader, Topic
+from sageiq_ros.bags.typestore import BagError
+from sageiq_ros.images import COMPRESSED_TYPE, RAW_TYPE, ImageError, to_bgr
+
+
+class BagSource:
+    """Yield the pictures of one topic, by default the first image topic that has messages.
+
+    A frame's time is its header's, or the time of recording where the header has none.
+    """
+
+    def __init__(self, path: Path, topic: str | None = None) -> None:
+        self.path = path
+        self.skipped: list[str] = []
+        with BagReader(path) as reader:
+            self.topic = choose_image_topic(reader, topic)
+            seconds = (reader.end_ns - reader.start_ns) / 1e9
+        self.name = f'{path} {self.topic.name}'
+        self.count = self.topic.count
+        self.rate_hz = (self.count - 1) / seconds if seconds and self.count > 1 else None
+
+    def __iter__(self) -> Iterator[Frame]:
+        self.skipped.clear()
+        with BagReader(self.path) as reader:
+            for index, message in enumerate(reader.messages([self.topic.name])):
+                try:
+                    decoded = reader.decode(message)
+                    image = to_bgr(decoded)
+                except (BagError, ImageError) as error:
+                    self.skipped.append(f'Message {index} of {self.topic.name}: {error}')
+                    continue
+                stamp = decoded.header.stamp
+                stamp_ns = stamp.sec * 1_000_000_000 + stamp.nanosec
+                yield Frame(image, stamp_ns or message.stamp_ns, f'message {index}')
+        if self.skipped and len(self.skipped) == self.count:
+            raise BagError(
+                f'None of the {self.count} messages of {self.topic.name} in {self.path} holds a '
+                f'picture that can be read; the first: {self.skipped[0]}'
+            )
+
+
+def choose_image_topic(reader: BagReader, name: str | None) -> Topic:
+    """Return the topic asked for, or the first image topic that is not empty."""
+    candidates = [topic for topic in reader.topics if topic.type in (RAW_TYPE, COMPRESSED_TYPE)]
+    if name is not None:
+        topic = reader.topic(name)
+        if topic not in candidates:
+            raise BagError(
+                f'{name} in {reader.path} carries {topic.type}, not images; its image topics '
+                f'are: {", ".join(t.name for t in candidates) or "none"}.'
+            )
+        return topic
+    for topic in candidates:
+        if topic.count:
+            return topic
+    there = ', '.join(f'{topic.name} ({topic.type})' for topic in reader.topics) or 'none'
+    raise BagError(f'{reader.path} has no images; its topics are: {there}.')

@@ -1,0 +1,66 @@
+# Copyright 2026 The SageIQ authors
+# SPDX-License-Identifier: Apache-2.0
+"""The command ``sageiq``: a table of commands, each living in the room that it drives."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from sageiq_ros.types import SageIQError
+
+COMMANDS: dict[tuple[str, ...], tuple[str, str]] = {
+    ('demo',): ('nodes.demo', 'play a drive into the node and write a report'),
+    ('assess',): ('evaluation.assess', 'assess images, a video or a bag without ROS'),
+    ('analyze',): ('analyzer.command', 'weigh triplets for a query'),
+    ('bag', 'make'): ('bags.commands.make', 'write a bag from images, a video or the renderer'),
+    ('bag', 'play'): ('nodes.play', 'play a bag onto its topics in real time'),
+    ('bag', 'info'): ('bags.commands.info', 'tell what a bag holds'),
+    ('bench', 'node'): ('nodes.bench', 'measure the running node'),
+    ('evaluate', 'scene-graph'): ('evaluation.scene_graph', 'measure recall of scene graphs'),
+    ('evaluate', 'scorer'): ('evaluation.scorer', 'measure the scorer on held-out pictures'),
+    ('train', 'reltr'): ('training.reltr', 'train the nano scene graph network'),
+    ('train', 'sageiq-m'): ('training.sageiq_m', 'train the nano quality network'),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit status, 2 for a fault the user can mend."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    command = next(
+        (key for key in ((*words[:2],), (*words[:1],)) if key in COMMANDS),
+        None,
+    )
+    if command is None:
+        return _overview(words)
+    module = import_module(f'sageiq_ros.{COMMANDS[command][0]}')
+    parser = argparse.ArgumentParser(
+        prog=' '.join(('sageiq', *command)), description=module.__doc__.splitlines()[0]
+    )
+    module.configure(parser)
+    try:
+        return module.run(parser.parse_args(words[len(command) :]))
+    except SageIQError as error:
+        print(f'sageiq: {error}', file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _overview(words: Sequence[str]) -> int:
+    asked = not words or words[0] in ('-h', '--help')
+    lines = [f'  {" ".join(key):24}{text}' for key, (_, text) in COMMANDS.items()]
+    text = '\n'.join(
+        ['usage: sageiq COMMAND [options]', '', *lines, '', 'sageiq COMMAND --help tells more.']
+    )
+    if asked:
+        print(text)
+        return 0
+    print(f'sageiq: there is no command {" ".join(words[:2])!r}.\n\n{text}', file=sys.stderr)
+    return 2
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,191 @@
+# Copyright 2026 The SageIQ authors
+# SPDX-License-Identifier: Apache-2.0
+"""``sageiq bag play`` in a process of its own: every message arrives, as it was recorded."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from itertools import pairwise
+
+import numpy as np
+import pytest
+import rclpy
+from rclpy.context import Context
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.qos import qos_profile_sensor_data
+from rosgraph_msgs.msg import Clock
+from sensor_msgs.msg import Image
+
+from sageiq_msgs.msg import TarQuality
+from sageiq_ros.bags.make import make_bag
+from sageiq_ros.bags.messages import RAW_TYPE, TRUTH_TYPE, raw_image, truth
+from sageiq_ros.bags.sources import open_source
+from sageiq_ros.bags.writer import BagWriter
+from sageiq_ros.cli import main
+from sageiq_ros.images import to_bgr
+from sageiq_ros.types import SceneGraph
+
+DOMAIN = 1 + (os.getpid() + 37) % 100
+WAIT_S = 20.0
+EARLY_S = 0.02  # how much sooner than its time a message may seem to come, by jitter of arrival
+
+
+class Listener:
+    """Subscribe to topics on a domain of this test alone; every wait is bounded."""
+
+    def __init__(self, context):
+        self.node = rclpy.create_node('listener', context=context)
+        self.executor = SingleThreadedExecutor(context=context)
+        self.executor.add_node(self.node)
+        self.received = {}
+
+    def listen(self, kind, topic, qos=100):
+        self.received[topic] = []
+        self.node.create_subscription(
+            kind, topic, lambda m: self.received[topic].append((time.monotonic(), m)), qos
+        )
+
+    def until(self, condition, what):
+        deadline = time.monotonic() + WAIT_S
+        while not condition():
+            assert time.monotonic() < deadline, f'no {what} within {WAIT_S} s'
+            self.executor.spin_once(timeout_sec=0.05)
+
+    def messages(self, topic):
+        return [message for _, message in self.received[topic]]
+
+
+@pytest.fixture
+def listener():
+    context = Context()
+    rclpy.init(context=context, domain_id=DOMAIN)
+    listener = Listener(context)
+    yield listener
+    listener.executor.shutdown()
+    listener.node.destroy_node()
+    rclpy.try_shutdown(context=context)
+
+
+@pytest.fixture
+def play():
+    """Return a function that starts the player; it is ended after the test."""
+    players = []
+
+    def start(*arguments):
+        environment = {**os.environ, 'ROS_DOMAIN_ID': str(DOMAIN)}
+        # The profile is the player's own business.
+        environment.pop('FASTDDS_DEFAULT_PROFILES_FILE', None)
+        command = [sys.executable, '-m', 'sageiq_ros.cli', 'bag', 'play', *arguments]
+        players.append(
+            subprocess.Popen(
+                [*command, '--wait', str(WAIT_S)],
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
+        )
+        return players[-1]
+
+    yield start
+    for player in players:
+        player.kill()
+        player.communicate()
+
+
+@pytest.fixture
+def bag(folder, tmp_path):
+    """Return a bag of five pictures at 10 Hz."""
+    for _ in make_bag(open_source(folder), tmp_path / 'bag'):
+        pass
+    return str(tmp_path / 'bag')
+
+
+def test_pictures_and_stamps_arrive_as_recorded_and_at_their_time(bag, play, listener, pictures):
+    listener.listen(Image, '/image_raw')
+    player = play(bag)
+    listener.until(lambda: len(listener.received['/image_raw']) == 5, 'fifth picture')
+    first = None
+    for number, (when, message) in enumerate(listener.received['/image_raw']):
+        np.testing.assert_array_equal(to_bgr(message), pictures[number])
+        assert message.header.stamp.nanosec == number * 100_000_000
+        first = when if first is None else first
+        assert when - first >= 0.1 * number - EARLY_S
+    assert player.wait(WAIT_S) == 0
+    assert player.stdout.read().startswith('Played 5 messages on 1 topics')
+
+
+def test_a_full_hd_camera_arrives_whole_between_processes(tmp_path, play, listener):
+    """Without the shared-memory profile nearly none of these frames arrives."""
+    rng = np.random.default_rng(0)
+    stripes = rng.integers(0, 256, (1080, 1920, 3), np.uint8)
+    with BagWriter(tmp_path / 'hd') as writer:
+        for number in range(20):
+            message = raw_image(np.roll(stripes, number, 0), number + 1, 'camera')
+            writer.write('/image_raw', RAW_TYPE, number * 50_000_000, message)
+    listener.listen(Image, '/image_raw', qos_profile_sensor_data)
+    play(str(tmp_path / 'hd'))
+    listener.until(lambda: len(listener.received['/image_raw']) == 20, 'twentieth frame')
+    for number, message in enumerate(listener.messages('/image_raw')):
+        assert message.header.stamp.nanosec == number + 1
+        np.testing.assert_array_equal(to_bgr(message), np.roll(stripes, number, 0))
+
+
+def test_speed_new_names_and_choice_of_topics(tmp_path, play, listener):
+    with BagWriter(tmp_path / 'bag') as writer:
+        for number in range(3):
+            message = truth(SceneGraph(), number + 1, 'camera', '/image_raw', (64, 48))
+            writer.write('/truth', TRUTH_TYPE, number * 2_000_000_000, message)
+            writer.write('/other', TRUTH_TYPE, number * 2_000_000_000, message)
+    listener.listen(TarQuality, '/wanted')
+    listener.listen(TarQuality, '/other')
+    player = play(str(tmp_path / 'bag'), '--rate', '20', '--topic', '/truth:=/wanted')
+    listener.until(lambda: len(listener.received['/wanted']) == 3, 'third message')
+    times = [when for when, _ in listener.received['/wanted']]
+    # Four seconds of bag at twenty times the speed.
+    assert 0.2 - EARLY_S <= times[-1] - times[0] < 2.0
+    assert player.wait(WAIT_S) == 0
+    assert not listener.received['/other']
+
+
+def test_the_clock_of_the_bag_is_published_before_each_message(bag, play, listener):
+    listener.listen(Clock, '/clock')
+    listener.listen(Image, '/image_raw')
+    play(bag, '--clock')
+    listener.until(lambda: len(listener.received['/image_raw']) == 5, 'fifth picture')
+    # 0.4 s at 40 Hz, both ends included; the first may come before we are connected.
+    listener.until(lambda: len(listener.received['/clock']) >= 16, 'sixteenth tick')
+    ticks = [m.clock.sec * 10**9 + m.clock.nanosec for m in listener.messages('/clock')]
+    assert {b - a for a, b in pairwise(ticks)} == {25_000_000}
+
+
+def test_a_loop_goes_on_until_ctrl_c_and_ends_cleanly(bag, play, listener):
+    listener.listen(Image, '/image_raw')
+    player = play(bag, '--loop', '--rate', '10')
+    listener.until(lambda: len(listener.received['/image_raw']) >= 12, 'third round')
+    player.send_signal(signal.SIGINT)
+    assert player.wait(WAIT_S) == 0
+    output = player.stdout.read()
+    assert output.startswith('Played ') and 'Traceback' not in output
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'sentence'),
+    [
+        (['--topic', '/nowhere'], 'has no topic /nowhere; its topics are: /image_raw.'),
+        (['--rate', '0'], 'speed must lie above 0'),
+    ],
+)
+def test_a_wrong_argument_is_one_sentence(bag, capsys, monkeypatch, arguments, sentence):
+    monkeypatch.setenv('ROS_DOMAIN_ID', str(DOMAIN))
+    assert main(['bag', 'play', bag, *arguments]) == 2
+    assert sentence in capsys.readouterr().err
+
+
+def test_a_bag_without_messages_is_refused_instead_of_looped_over(tmp_path, capsys):
+    with BagWriter(tmp_path / 'empty'):
+        pass
+    assert main(['bag', 'play', str(tmp_path / 'empty'), '--loop']) == 2
+    assert 'holds no message' in capsys.readouterr().err
