@@ -17,6 +17,7 @@ from sageiq_ros.analyzer.rating import (
     vocabulary,
 )
 from sageiq_ros.analyzer.selection import select_triplets
+from sageiq_ros.analyzer.shipped import shipped_ratings
 from sageiq_ros.analyzer.worker_client import RatingWorker, WorkerLimits, WorkerStatus
 from sageiq_ros.config import QUERY_LIMIT, AnalyzerConfig
 from sageiq_ros.types import SceneGraph, WeightedTriplet, WeightSource
@@ -123,9 +124,10 @@ class RatingAnalyzer:
         return known
 
     def _recall(self, query: str, known: _Answers) -> None:
-        ratings = self._memo.load(self._model.identity, PROMPT_VERSION, query)
+        key = self._model.identity, PROMPT_VERSION, query
+        remembered = {**shipped_ratings(*key), **self._memo.load(*key)}
         with self._lock:
-            known.ratings = {**ratings, **known.ratings}
+            known.ratings = {**remembered, **known.ratings}
             known.recalled = True
             self._refresh(query, known)
 

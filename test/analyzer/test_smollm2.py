@@ -13,7 +13,15 @@ from analyzer_helpers import make_graph, wait_until
 from measure import accuracy, load_rater
 
 from sageiq_ros.analyzer.build import build_analyzer
-from sageiq_ros.analyzer.rating import prompt_ending, prompt_prefix, vocabulary
+from sageiq_ros.analyzer.model_files import find_model, fingerprint
+from sageiq_ros.analyzer.rating import (
+    PROMPT_VERSION,
+    prompt_ending,
+    prompt_prefix,
+    vocabulary,
+)
+from sageiq_ros.analyzer.shipped import shipped_ratings
+from sageiq_ros.analyzer.worker import expected_ratings
 from sageiq_ros.config import AnalyzerConfig
 from sageiq_ros.types import WeightSource
 
@@ -51,8 +59,30 @@ def test_it_tells_what_matters_for_driving_and_the_union_tells_it_better(rater):
     assert found['union'][0] > found['rating'][0]
 
 
+def test_the_shipped_ratings_are_the_models(rater):
+    model, query = fingerprint(find_model('')), AnalyzerConfig().query
+    shipped = shipped_ratings(model, PROMPT_VERSION, query)
+    assert shipped.keys() == set(vocabulary())
+    words = sorted(shipped)[::15]
+    anew = rater.rate(prompt_prefix(query), [prompt_ending(word) for word in words])
+    expected = [shipped[word] for word in words]
+    np.testing.assert_allclose(expected_ratings(anew), expected, atol=10 * TOLERANCE)
+
+
+def test_a_fresh_machine_needs_no_model_for_driving(tmp_path):
+    analyzer = build_analyzer(AnalyzerConfig(memo=str(tmp_path / 'memo.sqlite3')))
+    try:
+        chosen = analyzer.analyze(make_graph(('car', 'on', 'street', 0.9)), AnalyzerConfig())
+        assert chosen[0].source is WeightSource.MEMO
+        assert not analyzer.status().alive and analyzer.status().pending == 0
+    finally:
+        analyzer.close()
+
+
 def test_a_word_is_rated_by_the_worker_process_and_remembered(rater, tmp_path):
-    config = AnalyzerConfig(memo=str(tmp_path / 'memo.sqlite3'), min_weight=1.0)
+    config = AnalyzerConfig(
+        query='parking assistance', memo=str(tmp_path / 'memo.sqlite3'), min_weight=1.0
+    )
     analyzer = build_analyzer(config)
     # Only these words are left to ask, so that the test is short.
     model = analyzer._model.identity
