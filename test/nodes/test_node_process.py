@@ -1,0 +1,164 @@
+# Copyright 2026 The SageIQ authors
+# SPDX-License-Identifier: Apache-2.0
+"""The node in a process of its own: results over DDS, and a clean end within two seconds."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from lifecycle_msgs.msg import State, Transition
+from lifecycle_msgs.srv import ChangeState, GetState
+from pipeline_double import ENDLESS
+
+from sageiq_msgs.msg import TarQuality
+
+HERE = Path(__file__).parent
+DOUBLE = (str(HERE / 'pipeline_double.py'),)
+REAL = ('-m', 'sageiq_ros.nodes.sageiq_node')
+START_S = 120.0
+EXIT_S = 2.0
+
+
+class Child:
+    """A node process; its words are read line by line until it ends."""
+
+    def __init__(self, command, parameters):
+        environment = {**os.environ, 'RCUTILS_LOGGING_BUFFERED_STREAM': '0'}
+        # Not inherited: it would keep the child from finding the wheels' libraries.
+        environment.pop('_ROS_WHEELS_BOOTSTRAP_COMPLETE', None)
+        arguments = [item for pair in parameters for item in ('-p', pair)]
+        self._process = subprocess.Popen(
+            [sys.executable, *command, '--ros-args', *arguments],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def interrupt(self, number=signal.SIGINT):
+        """Send a signal; return the exit status, the seconds it took, and all that was said."""
+        start = time.monotonic()
+        self._process.send_signal(number)
+        words, _ = self._process.communicate(timeout=START_S)
+        return self._process.returncode, time.monotonic() - start, words
+
+    def end(self):
+        """Kill a process that no test has ended, and show what it said."""
+        if not self._process.stdout.closed:
+            self._process.kill()
+            print(self._process.communicate()[0])
+
+
+@pytest.fixture
+def child():
+    """Return a function that starts a node process."""
+    children = []
+
+    def start(command, *parameters):
+        children.append(Child(command, parameters))
+        return children[-1]
+
+    yield start
+    for process in children:
+        process.end()
+
+
+def state(probe):
+    request = GetState.Request()
+    answer = probe.call(GetState, '/sageiq/sageiq_node/get_state', request)
+    return answer.current_state.id
+
+
+def change(probe, transition, target):
+    """Make a transition and see that its state is reached."""
+    request = ChangeState.Request(transition=Transition(id=transition))
+    name = '/sageiq/sageiq_node/change_state'
+    answer = probe.call(ChangeState, name, request, lambda: state(probe) == target)
+    assert answer is None or answer.success
+    assert state(probe) == target
+
+
+def await_state(probe, target):
+    probe.until(lambda: state(probe) == target, f'state {target}', START_S)
+
+
+def assert_clean_end(process, number=signal.SIGINT):
+    """End the process; a loaded processor may take its share of time longer."""
+    status, seconds, words = process.interrupt(number)
+    assert status == 0, words
+    assert seconds <= EXIT_S * max(1.0, os.getloadavg()[0] / os.cpu_count())
+    assert 'Traceback' not in words
+    return words
+
+
+CONFIGURED = (Transition.TRANSITION_CONFIGURE, State.PRIMARY_STATE_INACTIVE)
+ACTIVATED = (Transition.TRANSITION_ACTIVATE, State.PRIMARY_STATE_ACTIVE)
+FINALIZED = (Transition.TRANSITION_UNCONFIGURED_SHUTDOWN, State.PRIMARY_STATE_FINALIZED)
+STEPS = {
+    'unconfigured': (),
+    'inactive': (CONFIGURED,),
+    'active': (CONFIGURED, ACTIVATED),
+    'finalized': (FINALIZED,),
+}
+
+
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize('reached', STEPS)
+def test_a_signal_ends_the_process_cleanly_from_every_state(child, probe, reached, number):
+    process = child(DOUBLE, 'autostart:=false')
+    await_state(probe, State.PRIMARY_STATE_UNCONFIGURED)
+    for transition, target in STEPS[reached]:
+        change(probe, transition, target)
+    assert 'rror' not in assert_clean_end(process, number)
+
+
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_process_cleanly_while_engines_are_loading(child, probe, number):
+    process = child(DOUBLE, f'scorer.engine:={ENDLESS}')
+    probe.until(lambda: ('sageiq_node', '/sageiq') in names(probe), 'node', START_S)
+    assert 'rror' not in assert_clean_end(process, number)
+
+
+def names(probe):
+    probe._executor.spin_once(timeout_sec=0.05)
+    return probe.node.get_node_names_and_namespaces()
+
+
+def test_another_process_is_answered_and_tuned(child, probe, picture):
+    process = child(DOUBLE)
+    await_state(probe, State.PRIMARY_STATE_ACTIVE)
+    first = probe.ask_until_answered(picture(brightness=128, stamp=7))
+    assert (first.header.stamp.sec, first.state) == (7, TarQuality.STATE_DEGRADED)
+    assert probe.set(scorer__good=0.45).successful
+    refused = probe.set(scorer__good=0.2)
+    assert not refused.successful and 'must not exceed scorer.good (0.2)' in refused.reason
+    assert probe.ask(picture(brightness=128, stamp=8)).state == TarQuality.STATE_GOOD
+    assert_clean_end(process)
+
+
+def test_a_missing_engine_is_one_sentence_and_can_be_mended(child, probe):
+    process = child(REAL, 'scorer.engine:=/nowhere', 'analyzer.mode:=prior')
+    entry = probe.status('engines', lambda status: status.level == b'\x02', START_S)
+    assert '/nowhere' in entry.message
+    assert probe.set(scorer__engine='sageiq_m_nano').successful
+    change(probe, *CONFIGURED)
+    words = assert_clean_end(process)
+    sentences = [line for line in words.splitlines() if 'Cannot configure' in line]
+    assert len(sentences) == 1
+    assert re.search(r'Cannot configure: .*/nowhere.*\.$', sentences[0])
+
+
+def test_the_shipped_engines_assess_an_image(child, probe, picture):
+    process = child(REAL, 'analyzer.mode:=prior', 'scorer.frame_score:=true')
+    await_state(probe, State.PRIMARY_STATE_ACTIVE)
+    dark = probe.ask_until_answered(picture(brightness=3, size=(320, 240)))
+    assert 0.0 <= dark.frame_score <= 1.0
+    assert (dark.scene_graph[:5], dark.scorer[:8]) == ('reltr', 'sageiq_m')
+    assert dark.total_ms >= dark.scene_graph_ms + dark.scorer_ms > 0
+    assert_clean_end(process)
