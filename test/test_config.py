@@ -72,7 +72,7 @@ def test_a_ros_parameter_file_fills_the_configuration(tmp_path):
 
 @pytest.mark.parametrize('text', ['', 'just words', '{', '[1, 2]', 'a: {b: 1}', '\x00'])
 def test_a_file_of_another_form_is_one_sentence(tmp_path, text):
-    with pytest.raises(ConfigError, match='parameters.yaml'):
+    with pytest.raises(ConfigError, match=r'parameters\.yaml'):
         load_yaml(Config(), write(tmp_path, text))
 
 

@@ -52,8 +52,8 @@ def test_clipped_box_lies_in_the_image(box, width, height):
 def test_pixel_bounds_are_inside_and_never_empty(box, width, height):
     x, y, w, h = pixel_bounds(box, width, height)
     assert w >= 1 and h >= 1
-    assert 0 <= x and x + w <= width
-    assert 0 <= y and y + h <= height
+    assert x >= 0 and x + w <= width
+    assert y >= 0 and y + h <= height
 
 
 def test_pixel_bounds_cover_every_pixel_a_box_touches():

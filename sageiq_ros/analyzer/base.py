@@ -4,10 +4,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from sageiq_ros.config import AnalyzerConfig
 from sageiq_ros.types import SceneGraph, WeightedTriplet
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerStatus:
+    """Tell how the worker does: ``alive`` says whether its process runs, not whether it should.
+
+    It does not run while nothing is ``pending`` (words waiting for an answer). ``restarts`` counts
+    its failures since the start, ``error`` is the last one's sentence, empty after a success.
+    """
+
+    alive: bool
+    pending: int
+    restarts: int
+    error: str
 
 
 class TripletAnalyzer(Protocol):
@@ -24,6 +39,10 @@ class TripletAnalyzer(Protocol):
         Never waits for a language model: what is not known yet is weighed by the prior and
         says so in ``source``.
         """
+        ...
+
+    def status(self) -> WorkerStatus | None:
+        """Return how the worker process does; None for an analyzer that has none."""
         ...
 
     def close(self) -> None:

@@ -71,6 +71,9 @@ class PriorAnalyzer:
         """Select and weigh triplets; the source is always ``PRIOR``."""
         return select_triplets(graph, _weigh, config)
 
+    def status(self) -> None:
+        """Return None: there is no worker process."""
+
     def close(self) -> None:
         """Nothing runs beside this analyzer."""
 

@@ -9,6 +9,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from sageiq_ros.analyzer.base import WorkerStatus
 from sageiq_ros.analyzer.memo import Memo
 from sageiq_ros.analyzer.prior import clean_words, fallback_weight
 from sageiq_ros.analyzer.rating import (
@@ -18,7 +19,7 @@ from sageiq_ros.analyzer.rating import (
 )
 from sageiq_ros.analyzer.selection import select_triplets
 from sageiq_ros.analyzer.shipped import shipped_ratings
-from sageiq_ros.analyzer.worker_client import RatingWorker, WorkerLimits, WorkerStatus
+from sageiq_ros.analyzer.worker_client import RatingWorker, WorkerLimits
 from sageiq_ros.config import QUERY_LIMIT, AnalyzerConfig
 from sageiq_ros.types import SceneGraph, WeightedTriplet, WeightSource
 

@@ -18,6 +18,8 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from sageiq_ros.analyzer.base import WorkerStatus
+
 log = logging.getLogger(__name__)
 
 CHUNK = 25
@@ -25,20 +27,6 @@ CHUNK = 25
 
 QUEUE_LIMIT = 1024
 """Words that may wait; more are dropped, and asked again when a frame shows them again."""
-
-
-@dataclass(frozen=True, slots=True)
-class WorkerStatus:
-    """Tell how the worker does: ``alive`` says whether its process runs, not whether it should.
-
-    It does not run while nothing is ``pending`` (words waiting for an answer). ``restarts`` counts
-    its failures since the start, ``error`` is the last one's sentence, empty after a success.
-    """
-
-    alive: bool
-    pending: int
-    restarts: int
-    error: str
 
 
 @dataclass(frozen=True, slots=True)

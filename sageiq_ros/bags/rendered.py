@@ -10,8 +10,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from sageiq_ros import datasets
 from sageiq_ros.bags.frames import DEFAULT_RATE_HZ, Frame
+from sageiq_ros.datasets import street
 from sageiq_ros.types import SceneGraph
 
 DEFAULT_FRAMES = 150
@@ -21,9 +21,9 @@ SIZE = (960, 540)
 @cache
 def renderer_digest() -> str:
     """Name the renderer's version by its source: another one may draw other pictures."""
-    folder = Path(datasets.__file__).parent
+    folder = Path(street.__file__).parent
     digest = sha256()
-    for path in sorted(folder.glob('street*.py')):
+    for path in sorted(folder.glob('*.py')):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:8]
 
@@ -55,9 +55,7 @@ class StreetSource:
 
     def rendered(self) -> Iterator[RenderedFrame]:
         """Yield the frames with their truth."""
-        from sageiq_ros.datasets.street import render_drive
-
-        drive = render_drive(self.seed, self.count, size=SIZE, rate_hz=self.rate_hz)
-        for index, street in enumerate(drive):
-            name = f'frame {index}' + (f', {street.episode}' if street.episode else '')
-            yield RenderedFrame(Frame(street.image, street.stamp_ns, name), street.graph)
+        drive = street.render_drive(self.seed, self.count, size=SIZE, rate_hz=self.rate_hz)
+        for index, seen in enumerate(drive):
+            name = f'frame {index}' + (f', {seen.episode}' if seen.episode else '')
+            yield RenderedFrame(Frame(seen.image, seen.stamp_ns, name), seen.graph)

@@ -17,10 +17,12 @@ def quantize_onnx(
     samples: Iterable[Mapping[str, NDArray[np.generic]]],
     *,
     ignored_names: Sequence[str] = (),
+    transformer: bool = True,
 ) -> None:
     """Calibrate ``source`` on ``samples`` (inputs by name) and write int8 to ``target``.
 
     ``ignored_names`` are regular expressions of node names that stay in float.
+    ``transformer`` turns on NNCF's treatment of attention (smoothing of activations included).
     """
     import nncf
     import onnx
@@ -32,7 +34,7 @@ def quantize_onnx(
         nncf.Dataset(calibration),
         subset_size=len(calibration),
         preset=nncf.QuantizationPreset.MIXED,
-        model_type=nncf.ModelType.TRANSFORMER,
+        model_type=nncf.ModelType.TRANSFORMER if transformer else None,
         ignored_scope=scope if ignored_names else None,
     )
     onnx.save(quantized, str(target))

@@ -112,11 +112,10 @@ class CameraReport:
 
 def analyzer_status(analyzer: TripletAnalyzer, name: str) -> DiagnosticStatus:
     """Report the analyzer, and its language model's process where it has one."""
-    look = getattr(analyzer, 'status', None)
+    worker = analyzer.status()
     entry = f'{name}: analyzer'
-    if look is None:
+    if worker is None:
         return status(OK, entry, analyzer.name, name, {})
-    worker = look()
     values = {
         'worker process': 'running' if worker.alive else 'not running',
         'words waiting for an answer': worker.pending,

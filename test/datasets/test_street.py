@@ -13,22 +13,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sageiq_ros.datasets import street_camera
 from sageiq_ros.datasets.street import (
-    EPISODE_EVERY,
-    EPISODE_LENGTH,
-    FIRST_EPISODE,
+    camera,
     episode_at,
     render_drive,
     render_street,
 )
-from sageiq_ros.datasets.street_camera import EPISODES, Optics, spoil, take
-from sageiq_ros.datasets.street_geometry import NEAR, Camera, clip_near, turn_about_y
-from sageiq_ros.datasets.street_light import make_light
-from sageiq_ros.datasets.street_render import StreetPainter
-from sageiq_ros.datasets.street_scene import World
-from sageiq_ros.datasets.street_things import Vehicle
-from sageiq_ros.datasets.street_truth import scene_graph
+from sageiq_ros.datasets.street.camera import EPISODES, Optics, spoil, take
+from sageiq_ros.datasets.street.drive import EPISODE_EVERY, EPISODE_LENGTH, FIRST_EPISODE
+from sageiq_ros.datasets.street.geometry import NEAR, Camera, clip_near, turn_about_y
+from sageiq_ros.datasets.street.light import make_light
+from sageiq_ros.datasets.street.render import StreetPainter
+from sageiq_ros.datasets.street.scene import World
+from sageiq_ros.datasets.street.things import Vehicle
+from sageiq_ros.datasets.street.truth import scene_graph
 from sageiq_ros.vocabulary import OBJECTS
 from sageiq_ros.vocabulary import PREDICATES as PREDICATE_NAMES
 
@@ -242,7 +240,7 @@ def test_noise_and_exposure_do_what_they_say(scenes):
 def test_blur_keeps_the_light(radius):
     image = np.zeros((96, 128, 3), np.uint8)
     image[40:56, 50:80] = 200
-    blurred = street_camera.blur_disc(image, radius)
+    blurred = camera.blur_disc(image, radius)
     assert blurred.shape == image.shape
     assert blurred.mean() == pytest.approx(image.mean(), rel=0.08)
 

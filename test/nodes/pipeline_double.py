@@ -29,7 +29,7 @@ class DoublePipeline:
     def __init__(self, config):
         self.config = config
         self.generator = SimpleNamespace(name='generator-double')
-        self.analyzer = SimpleNamespace(name='analyzer-double')
+        self.analyzer = SimpleNamespace(name='analyzer-double', status=lambda: None)
         self.scorer = SimpleNamespace(name='scorer-double')
         self.seen = 0
         self.warmed = self.closed = 0

@@ -1,0 +1,31 @@
+# Copyright 2026 The SageIQ authors
+# SPDX-License-Identifier: Apache-2.0
+"""How well two lists of scores agree: the correlations of the paper's tables."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+def plcc(a: ArrayLike, b: ArrayLike) -> float:
+    """Return Pearson's linear correlation in [-1, 1], NaN where a list is constant."""
+    x, y = (np.asarray(values, np.float64) for values in (a, b))
+    x, y = x - x.mean(), y - y.mean()
+    norm = math.sqrt(float(x @ x)) * math.sqrt(float(y @ y))
+    return float(np.clip(x @ y / norm, -1.0, 1.0)) if norm > 0.0 else math.nan
+
+
+def srcc(a: ArrayLike, b: ArrayLike) -> float:
+    """Return Spearman's rank correlation in [-1, 1]; equal values share their mean rank."""
+    return plcc(ranks(a), ranks(b))
+
+
+def ranks(values: ArrayLike) -> NDArray[np.float64]:
+    """Rank values from 1; equal ones get the mean of their places."""
+    array = np.asarray(values)
+    _, inverse, counts = np.unique(array, return_inverse=True, return_counts=True)
+    ends = np.cumsum(counts)
+    return (ends - (counts - 1) / 2.0)[inverse]

@@ -1,0 +1,53 @@
+# Copyright 2026 The SageIQ authors
+# SPDX-License-Identifier: Apache-2.0
+"""The full-reference measures are those of the piq library, and the label made of them."""
+
+import numpy as np
+import pytest
+
+from sageiq_ros.datasets.degradations import degrade
+from sageiq_ros.datasets.full_reference import gmsd, haarpsi, pseudo_score, vif
+
+# Values of piq 0.8.0: haarpsi, gmsd, vif_p of the pattern at strength 0.5, seed 1.
+PIQ = {
+    'gaussian_blur': (0.72666, 0.12025, 0.34138),
+    'gaussian_noise': (0.73378, 0.0557, 0.28578),
+    'jpeg': (0.88685, 0.02012, 0.62498),
+    'fog': (0.32785, 0.15346, 0.44029),
+    'under_exposure': (0.65366, 0.04922, 0.7013),
+}
+TOLERANCE = 2e-4
+
+
+def pattern():
+    y, x = np.mgrid[:96, :112]
+    values = 120.0 + 60.0 * np.sin(x / 3.0) * np.cos(y / 5.0) + 40.0 * ((x // 16 + y // 12) % 2)
+    return np.stack([values * 0.8, values, np.flip(values, 1)], axis=-1).astype(np.uint8)
+
+
+@pytest.mark.parametrize(('kind', 'expected'), PIQ.items())
+def test_measures_equal_piqs(kind, expected):
+    clean = pattern()
+    worse = degrade(clean, kind, 0.5, np.random.default_rng(1))
+    found = (haarpsi(clean, worse), gmsd(clean, worse), vif(clean, worse))
+    np.testing.assert_allclose(found, expected, atol=TOLERANCE)
+
+
+def test_equal_pictures_score_one():
+    assert pseudo_score(pattern(), pattern()) == pytest.approx(1.0, abs=1e-6)
+
+
+def test_a_flat_picture_scores_one_against_itself():
+    flat = np.full((64, 64, 3), 90, np.uint8)
+    assert pseudo_score(flat, flat.copy()) == pytest.approx(1.0, abs=1e-6)
+
+
+def test_other_content_scores_near_zero():
+    noise = np.random.default_rng(0).integers(0, 256, (96, 112, 3), np.uint8)
+    assert pseudo_score(pattern(), noise) < 0.15
+
+
+def test_the_score_stays_in_range_when_contrast_rises():
+    clean = pattern()
+    stronger = np.clip((clean.astype(float) - 120.0) * 1.8 + 120.0, 0, 255).astype(np.uint8)
+    assert 0.0 <= pseudo_score(clean, stronger) <= 1.0

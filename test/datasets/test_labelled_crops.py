@@ -1,0 +1,113 @@
+# Copyright 2026 The SageIQ authors
+# SPDX-License-Identifier: Apache-2.0
+"""Labelled crops: reproducible, in range, stored and read back bit for bit."""
+
+import cv2
+import numpy as np
+import pytest
+
+from sageiq_ros.datasets.labelled_crops import (
+    INDEX_FILE,
+    SIDE_RANGE_PX,
+    CropStore,
+    degraded_crop,
+    draw_crop,
+    write_crops,
+)
+from sageiq_ros.datasets.photos import list_pictures, read_picture, split_pictures
+from sageiq_ros.types import SageIQError
+
+CROPS = 40
+
+
+@pytest.fixture(scope='module')
+def picture():
+    rng = np.random.default_rng(1)
+    small = rng.integers(0, 256, (60, 80, 3), np.uint8)
+    return cv2.resize(small, (800, 600), interpolation=cv2.INTER_CUBIC)
+
+
+@pytest.fixture(scope='module')
+def crops(picture):
+    rng = np.random.default_rng(9)
+    return [draw_crop(picture, rng) for _ in range(CROPS)]
+
+
+def test_sizes_and_labels_lie_in_range(crops):
+    for crop in crops:
+        assert min(crop.image.shape[:2]) >= SIDE_RANGE_PX[0]
+        assert max(crop.image.shape[:2]) <= SIDE_RANGE_PX[1]
+        assert 0.0 <= crop.label <= 1.0
+        assert (crop.label == 1.0) or crop.kinds
+
+
+def test_the_same_seed_draws_the_same_crops(picture, crops):
+    rng = np.random.default_rng(9)
+    for crop in crops[:5]:
+        again = draw_crop(picture, rng)
+        assert again.label == crop.label and again.kinds == crop.kinds
+        np.testing.assert_array_equal(again.image, crop.image)
+
+
+def test_a_small_crop_has_the_label_of_its_surroundings(picture):
+    def label(x, side):
+        bounds = (x, x, side, side)
+        return degraded_crop(picture, bounds, ['gaussian_blur'], [0.6], np.random.default_rng(0))[
+            1
+        ]
+
+    assert label(124, 16) == pytest.approx(label(100, 64), abs=1e-6)
+
+
+def test_the_crop_is_cut_from_where_it_was_asked(picture):
+    crop, _ = degraded_crop(picture, (50, 70, 90, 40), [], [], np.random.default_rng(0))
+    np.testing.assert_array_equal(crop, picture[70:110, 50:140])
+
+
+@pytest.mark.parametrize('bounds', [(0, 0, 16, 16), (784, 584, 16, 16), (0, 560, 300, 40)])
+def test_crops_at_the_pictures_edge_work(picture, bounds):
+    crop, label = degraded_crop(picture, bounds, ['fog'], [0.5], np.random.default_rng(0))
+    assert crop.shape[:2] == (bounds[3], bounds[2])
+    assert 0.0 < label < 1.0
+
+
+def test_a_store_gives_back_what_was_written(tmp_path, crops):
+    write_crops(tmp_path / 'store', iter(crops), {'seed': 9})
+    store = CropStore(tmp_path / 'store')
+    assert len(store) == CROPS
+    for index, crop in enumerate(crops):
+        np.testing.assert_array_equal(store[index], crop.image)
+        assert store.labels[index] == pytest.approx(crop.label)
+
+
+def test_half_a_store_is_refused(tmp_path, crops):
+    write_crops(tmp_path / 'store', iter(crops[:2]), {})
+    (tmp_path / 'store' / INDEX_FILE).unlink()
+    with pytest.raises(SageIQError, match='delete it'):
+        CropStore(tmp_path / 'store')
+
+
+def test_a_picture_too_small_is_refused():
+    with pytest.raises(SageIQError, match='160 px'):
+        draw_crop(np.zeros((100, 400, 3), np.uint8), np.random.default_rng(0))
+
+
+def test_every_fourth_picture_is_held_out(tmp_path):
+    for index in range(9):
+        cv2.imwrite(str(tmp_path / f'{index}.png'), np.zeros((4, 4, 3), np.uint8))
+    (tmp_path / 'notes.txt').write_text('no picture')
+    training, held_out = split_pictures(list_pictures(tmp_path))
+    assert [p.stem for p in held_out] == ['3', '7']
+    assert len(training) == 7 and not set(training) & set(held_out)
+
+
+def test_a_file_that_is_no_picture_is_named(tmp_path):
+    path = tmp_path / 'broken.jpg'
+    path.write_bytes(b'no picture')
+    with pytest.raises(SageIQError, match=r'broken\.jpg'):
+        read_picture(path)
+
+
+def test_an_empty_folder_is_named(tmp_path):
+    with pytest.raises(SageIQError, match='holds no picture'):
+        list_pictures(tmp_path)

@@ -1,0 +1,67 @@
+# Copyright 2026 The SageIQ authors
+# SPDX-License-Identifier: Apache-2.0
+"""A store refuses what it cannot vouch for, in one sentence."""
+
+import json
+import shutil
+
+import pytest
+
+from sageiq_ros.engines.base import EngineError
+from sageiq_ros.engines.store import find_engine, load_engine, read_manifest, sha256, shipped
+
+NAMES = ('reltr_nano', 'sageiq_m_nano')
+
+
+@pytest.fixture
+def copy(tmp_path):
+    shutil.copytree(shipped() / 'sageiq_m_nano', tmp_path / 'engine')
+    return tmp_path / 'engine'
+
+
+@pytest.mark.parametrize('name', NAMES)
+def test_a_shipped_engine_matches_its_manifest_and_has_a_card(name):
+    folder = find_engine(name)
+    manifest = read_manifest(folder)
+    assert sha256(folder / manifest.file) == manifest.sha256
+    assert (folder / 'MODEL_CARD.md').is_file()
+    assert manifest.provenance and manifest.measured
+
+
+def test_an_unknown_name_lists_the_shipped_ones():
+    with pytest.raises(EngineError, match='reltr_nano, sageiq_m_nano'):
+        find_engine('reltr_mega')
+
+
+def test_a_network_of_another_kind_is_refused():
+    with pytest.raises(EngineError, match='runs sageiq_m, where reltr is needed'):
+        load_engine('sageiq_m_nano', 'reltr', 1)
+
+
+def test_a_missing_network_file_is_named(copy):
+    (copy / 'model.onnx').unlink()
+    with pytest.raises(EngineError, match='lacks its file'):
+        load_engine(str(copy), 'sageiq_m', 1)
+
+
+def test_a_changed_network_file_is_refused(copy):
+    with (copy / 'model.onnx').open('ab') as stream:
+        stream.write(b'x')
+    with pytest.raises(EngineError, match='SHA-256 differs'):
+        load_engine(str(copy), 'sageiq_m', 1)
+
+
+@pytest.mark.parametrize('text', ['', '[]', '{}', '{"inputs": [{}], "outputs": []}'])
+def test_a_broken_manifest_is_named(copy, text):
+    (copy / 'manifest.json').write_text(text)
+    with pytest.raises(EngineError, match='not a readable engine manifest'):
+        load_engine(str(copy), 'sageiq_m', 1)
+
+
+def test_a_file_that_is_no_network_is_named(copy):
+    (copy / 'model.onnx').write_bytes(b'no network')
+    manifest = json.loads((copy / 'manifest.json').read_text())
+    manifest['sha256'] = sha256(copy / 'model.onnx')
+    (copy / 'manifest.json').write_text(json.dumps(manifest))
+    with pytest.raises(EngineError, match='cannot run'):
+        load_engine(str(copy), 'sageiq_m', 1)

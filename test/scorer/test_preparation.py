@@ -1,0 +1,72 @@
+# Copyright 2026 The SageIQ authors
+# SPDX-License-Identifier: Apache-2.0
+"""Crops of any size become the encoder's square without losing native pixels."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sageiq_ros.models.size_prompt import SIZE_PROMPT_LENGTH, WORDS, size_prompt
+from sageiq_ros.scorer.preparation import (
+    FRAGMENT_PX,
+    fragment_positions,
+    normalise,
+    prepare_crop,
+)
+
+SIDE = 96
+
+
+def noise(height, width, seed=0):
+    return np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
+
+
+@given(st.integers(1, 300), st.integers(1, 300))
+def test_every_size_becomes_the_square(height, width):
+    assert prepare_crop(noise(height, width), SIDE).shape == (SIDE, SIDE, 3)
+
+
+def test_a_crop_of_the_squares_size_is_untouched():
+    crop = noise(SIDE, SIDE)
+    np.testing.assert_array_equal(prepare_crop(crop, SIDE), crop)
+
+
+def test_a_large_crop_keeps_native_pixels_from_end_to_end():
+    crop = noise(250, 400)
+    prepared = prepare_crop(crop, SIDE)
+    np.testing.assert_array_equal(prepared[:FRAGMENT_PX, :FRAGMENT_PX], crop[:32, :32])
+    np.testing.assert_array_equal(prepared[-FRAGMENT_PX:, -FRAGMENT_PX:], crop[-32:, -32:])
+
+
+@given(st.integers(SIDE, 3000))
+def test_fragments_are_runs_inside_the_axis(length):
+    runs = fragment_positions(length, SIDE).reshape(-1, FRAGMENT_PX)
+    assert (np.diff(runs, axis=1) == 1).all()
+    assert runs[0, 0] == 0 and runs[-1, -1] == length - 1
+    assert (np.diff(runs[:, 0]) >= FRAGMENT_PX).all()
+
+
+def test_a_small_crop_is_stretched_smoothly():
+    step = np.zeros((4, 4, 3), np.uint8)
+    step[:, 2:] = 200
+    row = prepare_crop(step, SIDE)[50, :, 0].astype(int)
+    assert row[0] == 0 and row[-1] == 200
+    assert (np.diff(row) >= 0).all() and len(set(row)) > 10
+
+
+def test_normalised_planes_are_rgb_in_minus_one_to_one():
+    blue = np.zeros((SIDE, SIDE, 3), np.uint8)
+    blue[..., 0] = 255
+    planes = normalise(blue)
+    assert planes.dtype == np.float32 and planes.flags.c_contiguous
+    np.testing.assert_array_equal(planes[:, 0, 0], [-1.0, -1.0, 1.0])
+
+
+def test_the_size_prompt_reads_width_by_height():
+    words = [WORDS[token] for token in size_prompt(640, 48)]
+    assert len(words) == SIZE_PROMPT_LENGTH
+    assert words == ['The', 'image', 'size', 'is', *'0640', 'x', *'0048', '.']
+
+
+def test_sides_beyond_four_digits_read_as_the_largest():
+    assert [WORDS[token] for token in size_prompt(12000, 1)][4:8] == list('9999')
