@@ -9,10 +9,11 @@ from pathlib import Path
 
 from sageiq_ros.analyzer.base import TripletAnalyzer
 from sageiq_ros.analyzer.memo import Memo
-from sageiq_ros.analyzer.model_files import cache_folder, find_model, fingerprint
+from sageiq_ros.analyzer.model_files import find_model, fingerprint
 from sageiq_ros.analyzer.prior import PriorAnalyzer
 from sageiq_ros.analyzer.rating_analyzer import RatingAnalyzer
 from sageiq_ros.analyzer.worker_client import worker_command
+from sageiq_ros.cache import cache_folder
 from sageiq_ros.config import AnalyzerConfig
 
 

@@ -9,11 +9,11 @@ plain OpenVINO compiles that in a third of the time.
 from __future__ import annotations
 
 import fcntl
-import os
 import shutil
 from importlib import metadata
 from pathlib import Path
 
+from sageiq_ros.cache import cache_folder
 from sageiq_ros.engines.store import sha256
 from sageiq_ros.types import SageIQError
 
@@ -24,12 +24,6 @@ _PARTS = (MODEL_XML, 'openvino_model.bin', 'openvino_tokenizer.xml', 'openvino_t
 
 class LanguageModelError(SageIQError):
     """A language model that is missing or that cannot be read."""
-
-
-def cache_folder() -> Path:
-    """Return the folder of what SageIQ may rebuild, ``$XDG_CACHE_HOME/sageiq``."""
-    base = os.environ.get('XDG_CACHE_HOME', '')
-    return (Path(base) if os.path.isabs(base) else Path.home() / '.cache') / 'sageiq'
 
 
 def find_model(path: str = '') -> Path:

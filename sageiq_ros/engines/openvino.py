@@ -4,14 +4,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sageiq_ros.cache import cache_folder
 from sageiq_ros.engines.base import Arrays, EngineError
 from sageiq_ros.engines.manifest import Manifest
+
+log = logging.getLogger(__name__)
 
 
 class OpenVINOEngine:
@@ -28,6 +32,7 @@ class OpenVINOEngine:
         options = {
             'PERFORMANCE_HINT': 'LATENCY',
             'INFERENCE_NUM_THREADS': str(threads),
+            **compile_cache(),
         }
         if exact:
             options['INFERENCE_PRECISION_HINT'] = 'f32'
@@ -50,3 +55,18 @@ class OpenVINOEngine:
         # Outputs are copied: the request's own buffers are overwritten by the next call.
         results = self._request.infer(dict(inputs), share_inputs=True, share_outputs=False)
         return {name: results[name] for name in self._outputs}
+
+
+def compile_cache() -> dict[str, str]:
+    """Return the options that keep compiled networks between starts, or none with a warning.
+
+    OpenVINO keys them by the network's content, its own version and the processor, and compiles
+    anew where a file is damaged.
+    """
+    folder = cache_folder() / 'openvino'
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        log.warning('%s cannot be used (%s): engines are compiled anew.', folder, error.strerror)
+        return {}
+    return {'CACHE_DIR': str(folder)}

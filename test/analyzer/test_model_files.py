@@ -14,12 +14,12 @@ import sageiq_ros.analyzer.model_files as model_files
 from sageiq_ros.analyzer.build import build_analyzer
 from sageiq_ros.analyzer.model_files import (
     LanguageModelError,
-    cache_folder,
     converted_model,
     find_model,
 )
 from sageiq_ros.analyzer.prior import PriorAnalyzer
 from sageiq_ros.analyzer.worker_client import worker_command
+from sageiq_ros.cache import cache_folder
 from sageiq_ros.config import AnalyzerConfig
 
 

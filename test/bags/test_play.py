@@ -29,7 +29,6 @@ from sageiq_ros.types import SceneGraph
 
 DOMAIN = 1 + (os.getpid() + 37) % 100
 WAIT_S = 20.0
-EARLY_S = 0.02  # how much sooner than its time a message may seem to come, by jitter of arrival
 
 
 class Listener:
@@ -105,14 +104,13 @@ def bag(folder, tmp_path):
 
 def test_pictures_and_stamps_arrive_as_recorded_and_at_their_time(bag, play, listener, pictures):
     listener.listen(Image, '/image_raw')
+    started = time.monotonic()
     player = play(bag)
     listener.until(lambda: len(listener.received['/image_raw']) == 5, 'fifth picture')
-    first = None
     for number, (when, message) in enumerate(listener.received['/image_raw']):
         np.testing.assert_array_equal(to_bgr(message), pictures[number])
         assert message.header.stamp.nanosec == number * 100_000_000
-        first = when if first is None else first
-        assert when - first >= 0.1 * number - EARLY_S
+        assert when - started >= 0.1 * number
     assert player.wait(WAIT_S) == 0
     assert player.stdout.read().startswith('Played 5 messages on 1 topics')
 
@@ -141,11 +139,13 @@ def test_speed_new_names_and_choice_of_topics(tmp_path, play, listener):
             writer.write('/other', TRUTH_TYPE, number * 2_000_000_000, message)
     listener.listen(TarQuality, '/wanted')
     listener.listen(TarQuality, '/other')
+    started = time.monotonic()
     player = play(str(tmp_path / 'bag'), '--rate', '20', '--topic', '/truth:=/wanted')
     listener.until(lambda: len(listener.received['/wanted']) == 3, 'third message')
     times = [when for when, _ in listener.received['/wanted']]
     # Four seconds of bag at twenty times the speed.
-    assert 0.2 - EARLY_S <= times[-1] - times[0] < 2.0
+    assert times[-1] - started >= 0.2
+    assert times[-1] - times[0] < 4.0
     assert player.wait(WAIT_S) == 0
     assert not listener.received['/other']
 

@@ -1,0 +1,52 @@
+# Copyright 2026 The SageIQ authors
+# SPDX-License-Identifier: Apache-2.0
+"""Compiled networks are kept between starts, and no state of that folder stops one."""
+
+import logging
+
+import numpy as np
+import pytest
+
+from sageiq_ros.engines.store import load_engine
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    monkeypatch.setenv('XDG_CACHE_HOME', str(tmp_path))
+    return tmp_path / 'sageiq' / 'openvino'
+
+
+def outputs():
+    engine = load_engine('sageiq_m_nano', 'sageiq_m', 1)
+    rng = np.random.default_rng(0)
+    inputs = {
+        spec.name: rng.integers(0, 9, spec.shape).astype(spec.dtype)
+        for spec in engine.manifest.inputs
+    }
+    return engine(inputs)
+
+
+def test_a_network_is_compiled_once_and_gives_the_same_from_the_cache(cache):
+    first = outputs()
+    kept = {path.name: path.stat().st_mtime_ns for path in cache.iterdir()}
+    assert kept
+    second = outputs()
+    assert {path.name: path.stat().st_mtime_ns for path in cache.iterdir()} == kept
+    for name, value in first.items():
+        np.testing.assert_array_equal(second[name], value)
+
+
+def test_a_damaged_cache_is_compiled_over(cache):
+    first = outputs()
+    for path in cache.iterdir():
+        path.write_bytes(b'\xff' * 1000)
+    second = outputs()
+    for name, value in first.items():
+        np.testing.assert_array_equal(second[name], value)
+
+
+def test_a_cache_that_cannot_be_made_costs_a_warning(cache, caplog):
+    cache.parent.parent.joinpath('sageiq').write_text('in the way')
+    with caplog.at_level(logging.WARNING):
+        outputs()
+    assert 'engines are compiled anew' in caplog.text
