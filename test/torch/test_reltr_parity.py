@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +16,6 @@ from sageiq_ros.models.reltr import RelTRConfig
 from sageiq_ros.training.reltr_matcher import TorchTarget, background_weights, losses
 
 DATA = Path(__file__).parents[1] / 'data' / 'reltr'
-ROOT = Path(__file__).parents[2]
-SHARED = Path(os.environ.get('SAGEIQ_SHARED', ROOT.parent / 'shared'))
 # Suggested beside the figures: ten times what another BLAS changes.
 LOGITS_ATOL = 2e-4
 BOXES_ATOL = 5e-6
@@ -112,18 +109,14 @@ def test_published_network_has_its_keys_and_its_size():
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(
-    not (SHARED / 'parity' / 'reltr_full_D_single.npz').is_file(),
-    reason='needs ../shared/parity (or SAGEIQ_SHARED): outputs of the full-size official RelTR',
-)
 @torch.no_grad()
-def test_full_size_network_matches_the_official_outputs():
+def test_full_size_network_matches_the_official_outputs(shared):
     model = filled(RelTRConfig())
-    keys = json.loads((SHARED / 'facts' / 'reltr_full_keys.json').read_text(encoding='utf-8'))
+    keys = json.loads((shared / 'facts' / 'reltr_full_keys.json').read_text(encoding='utf-8'))
     shapes = {item['key']: item['shape'] for item in keys['keys']}
     assert {key: list(value.shape) for key, value in model.state_dict().items()} == shapes
-    with np.load(SHARED / 'parity' / 'reltr_full_D_single.npz') as expected:
+    with np.load(shared / 'parity' / 'reltr_full_D_single.npz') as expected:
         assert_same_outputs(model(image('reltr.image.D', (3, 256, 384))[None]), expected, 'out')
     images = [image('reltr.image.E', (3, 320, 256)), image('reltr.image.F', (3, 224, 352))]
-    with np.load(SHARED / 'parity' / 'reltr_full_EF_padded.npz') as expected:
+    with np.load(shared / 'parity' / 'reltr_full_EF_padded.npz') as expected:
         assert_same_outputs(model(*padded(images)), expected, 'out')

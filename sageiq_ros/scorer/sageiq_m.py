@@ -1,0 +1,115 @@
+# Copyright 2026 The SageIQ authors
+# SPDX-License-Identifier: Apache-2.0
+"""Stage 3 with SageIQ-M: crop, prepare, run all regions at once, apply Algorithm 1.
+
+Size features depend on a crop's height and width alone (paper, III-B), so they are computed
+once a size and kept. The engine is one static graph with two outputs: ``logits`` of crops, and
+``features``, SFE's output for whatever image it is given; SA images take the same way through
+it as crops do.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sageiq_ros.engines.base import Engine, EngineError
+from sageiq_ros.geometry import pixel_bounds
+from sageiq_ros.models.size_prompt import SIZE_PROMPT_LENGTH, size_prompt
+from sageiq_ros.scorer.algorithm1 import quality_from_logits
+from sageiq_ros.scorer.preparation import (
+    normalise,
+    prepare_crop,
+    prepare_sa_image,
+    rounded_size,
+)
+from sageiq_ros.types import Box, Image, Quality
+
+Size = tuple[int, int]
+Floats = NDArray[np.float32]
+
+INPUTS = ('images', 'size_features', 'size_prompts')
+OUTPUTS = ('logits', 'features')
+
+
+class SageIQMScorer:
+    """Score regions with a SageIQ-M engine; not safe for several threads at once.
+
+    ``cached_sizes`` bounds the memory for size features (about 5 kB a size).
+    """
+
+    def __init__(self, engine: Engine, cached_sizes: int = 1024) -> None:
+        manifest = engine.manifest
+        shapes = {spec.name: spec.shape for spec in manifest.inputs}
+        if set(shapes) != set(INPUTS) or shapes['size_prompts'][1] != SIZE_PROMPT_LENGTH:
+            raise EngineError(
+                f'The engine {manifest.name!r} is not a SageIQ-M of this version (its inputs are '
+                f'{", ".join(shapes)}); export it again with "sageiq train sageiq-m".'
+            )
+        self._engine = engine
+        self._batch, _, self._side, _ = shapes['images']
+        self._feature_shape = shapes['size_features'][1:]
+        self._cached_sizes = cached_sizes
+        self._features: OrderedDict[Size, Floats] = OrderedDict()
+
+    @property
+    def name(self) -> str:
+        """Name the network and its precision, as published in the message."""
+        return f'{self._engine.manifest.name} {self._engine.manifest.precision}'
+
+    def score(self, image: Image, boxes: Sequence[Box]) -> list[Quality]:
+        """Return one quality per box, in order; boxes are clipped to the image."""
+        height, width = image.shape[:2]
+        crops = []
+        for box in boxes:
+            x, y, w, h = pixel_bounds(box, width, height)
+            crops.append(image[y : y + h, x : x + w])
+        return self.score_crops(crops)
+
+    def score_crops(self, crops: Sequence[Image]) -> list[Quality]:
+        """Return one quality per crop (uint8 BGR, any size of at least one pixel)."""
+        return [quality_from_logits(row) for row in self.crop_logits(crops)]
+
+    def crop_logits(self, crops: Sequence[Image]) -> Iterator[Floats]:
+        """Yield the logits (3,) of good, average and poor of each crop."""
+        for start in range(0, len(crops), self._batch):
+            part = crops[start : start + self._batch]
+            sizes = [rounded_size(*crop.shape[:2]) for crop in part]
+            features = self._size_features(sizes)
+            images = self._zeros('images')
+            prompts = np.zeros((self._batch, SIZE_PROMPT_LENGTH), np.int64)
+            for index, crop in enumerate(part):
+                images[index] = normalise(prepare_crop(crop, self._side))
+                prompts[index] = size_prompt(crop.shape[1], crop.shape[0])
+            yield from self._run(images, features, prompts)['logits'][: len(part)]
+
+    def _size_features(self, sizes: Sequence[Size]) -> Floats:
+        """Return size features (batch, tokens, width), the rows after ``sizes`` zero."""
+        missing = [size for size in dict.fromkeys(sizes) if size not in self._features]
+        if missing:
+            images = self._zeros('images')
+            for index, size in enumerate(missing):
+                images[index] = prepare_sa_image(*size, self._side)
+            prompts = np.zeros((self._batch, SIZE_PROMPT_LENGTH), np.int64)
+            computed = self._run(images, self._zeros('size_features'), prompts)['features']
+            self._features.update(zip(missing, computed, strict=False))
+        result = self._zeros('size_features')
+        for index, size in enumerate(sizes):
+            result[index] = self._features[size]
+            self._features.move_to_end(size)
+        while len(self._features) > self._cached_sizes:
+            self._features.popitem(last=False)
+        return result
+
+    def _zeros(self, name: str) -> Floats:
+        shape = (3, self._side, self._side) if name == 'images' else self._feature_shape
+        return np.zeros((self._batch, *shape), np.float32)
+
+    def _run(
+        self, images: Floats, features: Floats, prompts: NDArray[np.int64]
+    ) -> dict[str, NDArray[np.generic]]:
+        inputs = dict(zip(INPUTS, (images, features, prompts), strict=True))
+        return self._engine(inputs)
