@@ -64,7 +64,7 @@ class SceneGraphConfig:
         0.6, 'Overlap above which two boxes of one label are one.', low=0.0, high=1.0, live=True
     )
     max_triplets: int = setting(
-        20, 'Most triplets handed to the analyzer.', low=1, high=200, live=True
+        40, 'Most triplets handed to the analyzer.', low=1, high=200, live=True
     )
 
 

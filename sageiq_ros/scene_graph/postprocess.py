@@ -68,6 +68,7 @@ def build_graph(
     ``entity_threshold`` on; a triplet needs two such entities and a confidence (the product of
     the three scores) from ``relation_threshold`` on. Boxes of one label that overlap by more
     than ``merge_iou`` are one region, the surest; a pair of regions keeps its surest predicate.
+    The surest ``max_triplets`` are kept.
     """
     entity, sub, obj = (
         name_entities(outputs[f'{role}_logits'][0], outputs[f'{role}_boxes'][0], width, height)

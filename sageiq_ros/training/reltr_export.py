@@ -1,0 +1,154 @@
+# Copyright 2026 The SageIQ authors
+# SPDX-License-Identifier: Apache-2.0
+"""From a trained nano RelTR to its shipped engine: ONNX, int8, manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from sageiq_ros.engines.base import Engine
+from sageiq_ros.engines.manifest import Manifest
+from sageiq_ros.engines.openvino import OpenVINOEngine
+from sageiq_ros.engines.store import write_engine
+from sageiq_ros.models.reltr import RelTR
+
+OUTPUTS = (
+    'pred_logits',
+    'pred_boxes',
+    'sub_logits',
+    'sub_boxes',
+    'obj_logits',
+    'obj_boxes',
+    'rel_logits',
+)
+LARGE = 2048
+NAME, NETWORK = 'reltr_nano', 'reltr'
+CALIBRATION_IMAGES = 128
+PROVENANCE = {
+    'trained_by': 'sageiq train reltr',
+    'labels': 'scene graphs derived by docs/scene_graph_labels.md',
+    'data': [
+        'CamVid train, 367 frames (CC BY-NC 4.0 / academic, non-commercial)',
+        'nuScenes front camera, 120 frames labelled by YOLOX-nano (CC BY-NC-SA 4.0, '
+        'non-commercial)',
+        'Udacity road stills, 14 pictures labelled by YOLOX-nano (MIT)',
+        'rendered streets of this package (Apache-2.0)',
+    ],
+    'initial_weights': 'EfficientNet-Lite0, ImageNet (Apache-2.0)',
+    'teacher': 'YOLOX-nano, COCO (Apache-2.0), at training only',
+}
+# The backbone holds nearly all arithmetic; attention, anchors and heads lose recall at int8.
+FLOAT_NODES = ('^(?!/model/(body|input_proj)/).*$',)
+
+
+class ExportedRelTR(nn.Module):
+    """Take one uint8 BGR image (1, H, W, 3) and return ``OUTPUTS`` of the last layer."""
+
+    def __init__(self, model: RelTR) -> None:
+        super().__init__()
+        self.model = deepcopy(model).eval()
+        stem = self.model.backbone[0].body.stem
+        # BGR into a network trained on RGB: the stem's input channels change places.
+        stem.weight = nn.Parameter(stem.weight.detach()[:, [2, 1, 0]].contiguous())
+
+    def forward(self, image: Tensor) -> tuple[Tensor, ...]:
+        x = (image.permute(0, 3, 1, 2).float() - 127.0) / 128.0
+        output = self.model(x)
+        return tuple(output[name] for name in OUTPUTS)
+
+
+def export(model: RelTR, size: tuple[int, int], path: Path) -> None:
+    """Write the float ONNX file of a model for images of ``size`` (width, height)."""
+    from sageiq_ros.engines.export import export_onnx
+
+    example = torch.zeros(1, size[1], size[0], 3, dtype=torch.uint8)
+    export_onnx(ExportedRelTR(model), {'image': example}, OUTPUTS, path)
+
+
+def ship(
+    model: RelTR,
+    size: tuple[int, int],
+    folder: Path,
+    images: Sequence[Path],
+    measure: Callable[[Engine], dict[str, Any]],
+    work: Path,
+) -> Manifest:
+    """Write ``folder``: the int8 engine of ``model`` for images of ``size`` (width, height).
+
+    ``images`` calibrate it. ``measure`` is asked of the fp32 engine, which stays in ``work``, and
+    of the int8 one, and its answers go into the manifest.
+    """
+    from sageiq_ros.engines.quantize import quantize_onnx
+
+    folder.mkdir(parents=True, exist_ok=True)
+    exact = work / 'model_fp32.onnx'
+    export(model, size, exact)
+    path = folder / 'model.onnx'
+    samples = calibration(images, size, min(CALIBRATION_IMAGES, len(images)))
+    quantize_onnx(exact, path, samples, ignored_names=FLOAT_NODES, transformer=False)
+    halve_weights(path)
+    measured: dict[str, Any] = {}
+    for precision, file in (('fp32', exact), ('int8', path)):
+        manifest = write_engine(
+            file.parent,
+            name=NAME,
+            network=NETWORK,
+            precision=precision,
+            model=file,
+            settings={'vocabulary': 'vg150'},
+            provenance=PROVENANCE,
+            measured=measured,
+        )
+        engine = OpenVINOEngine(file, manifest, threads=1, exact=precision == 'fp32')
+        measured[precision] = measure(engine)
+    return write_engine(
+        folder,
+        name=NAME,
+        network=NETWORK,
+        precision='int8',
+        model=path,
+        settings={'vocabulary': 'vg150'},
+        provenance=PROVENANCE,
+        measured=measured,
+    )
+
+
+def halve_weights(path: Path) -> None:
+    """Store the large float weights of an ONNX file in fp16, cast back to fp32 when it loads."""
+    import onnx
+    from onnx import TensorProto, helper, numpy_helper
+
+    model = onnx.load(str(path))
+    casts, weights = [], []
+    for weight in model.graph.initializer:
+        if weight.data_type != TensorProto.FLOAT or np.prod(weight.dims) < LARGE:
+            weights.append(weight)
+            continue
+        name = f'{weight.name}_half'
+        value = numpy_helper.to_array(weight).astype(np.float16)
+        weights.append(numpy_helper.from_array(value, name))
+        casts.append(helper.make_node('Cast', [name], [weight.name], to=TensorProto.FLOAT))
+    nodes = [*casts, *model.graph.node]
+    del model.graph.initializer[:], model.graph.node[:]
+    model.graph.initializer.extend(weights)
+    model.graph.node.extend(nodes)
+    onnx.checker.check_model(model)
+    onnx.save(model, str(path))
+
+
+def calibration(
+    paths: Sequence[Path], size: tuple[int, int], count: int
+) -> Iterator[dict[str, np.ndarray]]:
+    """Yield ``count`` images, evenly chosen, as the engine's input."""
+    chosen = [paths[i] for i in np.linspace(0, len(paths) - 1, count).round().astype(int)]
+    for path in chosen:
+        image = cv2.imread(str(path), cv2.IMREAD_COLOR)
+        yield {'image': cv2.resize(image, size, interpolation=cv2.INTER_AREA)[None]}
