@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sageiq_ros.config import SceneGraphConfig
 from sageiq_ros.geometry import pairwise_iou
+from sageiq_ros.probability import softmax
 from sageiq_ros.types import Box, Region, SceneGraph, Triplet
 from sageiq_ros.vocabulary import OBJECTS, PREDICATES
 
@@ -25,12 +26,6 @@ class Named:
     labels: NDArray[np.intp]
     scores: Array
     boxes: Array
-
-
-def softmax(logits: Array) -> Array:
-    """Return the softmax over the last axis."""
-    raised = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return raised / raised.sum(axis=-1, keepdims=True)
 
 
 def name_entities(logits: Array, boxes: Array, width: float, height: float) -> Named:

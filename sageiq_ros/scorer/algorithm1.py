@@ -8,16 +8,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from sageiq_ros.probability import softmax
 from sageiq_ros.types import Quality
 
 LEVEL_SCORES = np.array([1.0, 0.5, 0.0])
-
-
-def softmax(values: Sequence[float] | np.ndarray) -> np.ndarray:
-    """Normalise real values to probabilities (float64) along the last axis."""
-    x = np.asarray(values, dtype=np.float64)
-    powers = np.exp(x - x.max(axis=-1, keepdims=True))
-    return powers / powers.sum(axis=-1, keepdims=True)
 
 
 def quality_from_logits(logits: Sequence[float] | np.ndarray) -> Quality:
