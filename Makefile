@@ -35,11 +35,11 @@ lint: setup ## check style and types
 ifeq ($(TORCH),no)
 test: lint ## run all tests; TORCH=no leaves out those that need torch
 	@. tools/env.sh && python -m pytest
-	@echo 'TORCH=no: the tests in test/torch were left out.'
+	@echo 'TORCH=no: the tests in test/networks were left out.'
 else
 test: lint train-venv
 	@. tools/env.sh && python -m pytest
-	@.venv-train/bin/python -m pytest test/torch
+	@.venv-train/bin/python -m pytest test/networks
 endif
 
 clean: ## remove what was built and the demo's output, but no environment

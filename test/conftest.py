@@ -3,6 +3,7 @@
 """What every test shares: reproducible generated inputs, and the way to data outside."""
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -23,3 +24,10 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip('needs the folder shared beside the repository (or SAGEIQ_SHARED)')
     return folder
+
+
+def pytest_report_header() -> str | None:
+    """Say at the start what this environment leaves out."""
+    if find_spec('torch') is None:
+        return 'without torch: test/networks is left out, make test runs it in .venv-train'
+    return None

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from rclpy.executors import SingleThreadedExecutor
@@ -24,6 +25,8 @@ from sageiq_ros.nodes.process import NodeError, NodeProcess
 
 FRAME_ID = 'camera'
 TICK_S = 0.1
+PROBE = Frame(np.full((64, 64, 3), 127, np.uint8), 1, 'probe')
+PROBE_EVERY_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +54,24 @@ class Feeder:
             DiagnosticArray, '/diagnostics', self._diagnose, 10
         )
         self._fault = ''
+        self._probed = False
         self._sent: dict[int, float] = {}
         self._replies: dict[int, Reply] = {}
 
     def wait_until_ready(self, results_connected: Callable[[], bool], timeout_s: float) -> float:
-        """Wait until the node takes images and its results are connected; returns the seconds.
+        """Wait until a probe's result has come back; returns the seconds.
 
-        Raises NodeError when it dies, says that it cannot start, or the time is over.
+        Each side finds the other in its own time, and what is sent before both have is lost: so
+        the probe is sent again until it is answered. Raises NodeError when the node dies, says that
+        it cannot start, or the time is over.
         """
         begin = time.monotonic()
-        while not (self._publisher.get_subscription_count() and results_connected()):
+        probe_at = begin
+        while not self._probed:
+            connected = self._publisher.get_subscription_count() and results_connected()
+            if connected and time.monotonic() >= probe_at:
+                self._send(PROBE)
+                probe_at = time.monotonic() + PROBE_EVERY_S
             if time.monotonic() - begin > timeout_s:
                 raise NodeError(
                     f'The node was not ready after {timeout_s:.0f} s; {self._process.last_words()}'
@@ -102,16 +113,20 @@ class Feeder:
         while (left := until_s - time.monotonic()) > 0.0:
             self._spin(min(left, TICK_S))
 
-    def receive(self, result: Any) -> None:
-        """Take a result; one of a frame that was not sent from here is passed over."""
+    def receive(self, result: Any) -> bool:
+        """Take a result; returns False for the probe's and for frames not sent from here."""
         stamp = result.header.stamp
         stamp_ns = stamp.sec * 1_000_000_000 + stamp.nanosec
+        if stamp_ns == PROBE.stamp_ns:
+            self._probed = True
+            return False
         sent = self._sent.get(stamp_ns)
         if sent is None:
-            return
+            return False
         self._replies[stamp_ns] = Reply(result, 1e3 * (time.monotonic() - sent))
         # Results come in order: a frame sent before this one was dropped and gets none.
         self._sent = {other: when for other, when in self._sent.items() if when > sent}
+        return True
 
     def close(self) -> None:
         """Stop receiving."""

@@ -18,7 +18,10 @@ QUEUE = 100
 
 
 class Recorder:
-    """Write every message of one topic to a bag as it was on the wire, then hand it on."""
+    """Hand on the messages of one topic, and write those to a bag, as on the wire, that are taken.
+
+    ``listener`` returns whether it takes a message.
+    """
 
     def __init__(
         self,
@@ -26,7 +29,7 @@ class Recorder:
         topic: str,
         message_class: Any,
         writer: BagWriter,
-        listener: Callable[[Any], None],
+        listener: Callable[[Any], bool],
     ) -> None:
         self._class = message_class
         self._writer = writer
@@ -43,6 +46,6 @@ class Recorder:
         return self._subscription.get_publisher_count()
 
     def _take(self, data: bytes) -> None:
-        name = self._subscription.topic_name
-        self._writer.write_raw(name, self._type_name, time.time_ns(), data)
-        self._listener(deserialize_message(data, self._class))
+        if self._listener(deserialize_message(data, self._class)):
+            name = self._subscription.topic_name
+            self._writer.write_raw(name, self._type_name, time.time_ns(), data)

@@ -42,7 +42,8 @@ def test_it_measures_node_and_baseline_and_keeps_every_run(with_double, tmp_path
     assert len(measured['runs']) == 2
     for run in measured['runs']:
         assert run['paced_ratio'] == run['paced_hz'] / run['pipeline_hz']
-        assert 0.0 < run['saturated_hz'] <= 41.0
+        # Twenty or, with the rounding of times, twenty-one frames are sent in half a second.
+        assert 0.0 < run['saturated_hz'] <= 42.0
         assert 0.0 < run['saturated_age_ms'] <= run['saturated_age_p95_ms']
         assert run['first_result_s'] > 0.0
         assert run['node_mb'] > 20.0

@@ -77,8 +77,10 @@ def test_results_are_recorded_as_they_were_on_the_wire(tmp_path, node):
         feeder = Feeder(node, process, f'{NAMESPACE}/{CAMERA}')
 
         def take(message):
-            received.append(message)
-            feeder.receive(message)
+            taken = feeder.receive(message)
+            if taken:
+                received.append(message)
+            return taken
 
         recorder = Recorder(node, RESULTS, TarQuality, writer, take)
         feeder.wait_until_ready(lambda: recorder.publisher_count, WAIT_S)
