@@ -27,8 +27,13 @@ class OpenVINOEngine:
     def __init__(
         self, model: Path, manifest: Manifest, threads: int, *, exact: bool = False
     ) -> None:
-        import openvino as ov
-
+        try:
+            import openvino as ov
+        except ImportError as error:
+            raise EngineError(
+                f'OpenVINO cannot be imported ({error}); install it with '
+                "'pip install -r requirements/runtime.txt'."
+            ) from error
         options = {
             'PERFORMANCE_HINT': 'LATENCY',
             'INFERENCE_NUM_THREADS': str(threads),

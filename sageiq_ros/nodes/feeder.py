@@ -62,8 +62,8 @@ class Feeder:
         """Wait until a probe's result has come back; returns the seconds.
 
         Each side finds the other in its own time, and what is sent before both have is lost: so
-        the probe is sent again until it is answered. Raises NodeError when the node dies, says that
-        it cannot start, or the time is over.
+        the probe is sent again until it is answered. Raises NodeError when the node dies, says
+        that it cannot start, or the time is over.
         """
         begin = time.monotonic()
         probe_at = begin

@@ -3,10 +3,12 @@
 """Compiled networks are kept between starts, and no state of that folder stops one."""
 
 import logging
+import sys
 
 import numpy as np
 import pytest
 
+from sageiq_ros.engines.base import EngineError
 from sageiq_ros.engines.store import load_engine
 
 
@@ -50,3 +52,9 @@ def test_a_cache_that_cannot_be_made_costs_a_warning(cache, caplog):
     with caplog.at_level(logging.WARNING):
         outputs()
     assert 'engines are compiled anew' in caplog.text
+
+
+def test_without_openvino_the_sentence_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, 'openvino', None)
+    with pytest.raises(EngineError, match=r'pip install -r requirements/runtime\.txt'):
+        load_engine('sageiq_m_nano', 'sageiq_m', 1)
