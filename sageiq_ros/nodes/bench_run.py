@@ -56,7 +56,7 @@ def bench_node(
     config = load_yaml(Config(), config_file) if config_file else Config()
     opened = open_source(source, frames=FRAMES)
     frames = list(tqdm(opened, total=opened.count, desc='frames', unit='frame', delay=0.5))
-    rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
+    rclpy.init(args=[], signal_handler_options=SignalHandlerOptions.NO)
     runs = []
     try:
         for _ in tqdm(range(repeats), desc='measuring', unit='run'):

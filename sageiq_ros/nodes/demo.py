@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
     if isinstance(source, StreetSource):
         source = folder.rendered_drive(source)
     signal.signal(signal.SIGTERM, _interrupt)
-    rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
+    rclpy.init(args=[], signal_handler_options=SignalHandlerOptions.NO)
     demo = DemoRun(source, args.rate, folder)
     fault: NodeError | None = None
     try:

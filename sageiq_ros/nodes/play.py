@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
         names, left_out = select_topics(reader, args.topic)
         for sentence in left_out:
             print(f'sageiq: {sentence}', file=sys.stderr)
-        rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
+        rclpy.init(args=[], signal_handler_options=SignalHandlerOptions.NO)
         try:
             player = Player(
                 rclpy.create_node('sageiq_player'),
