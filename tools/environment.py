@@ -222,7 +222,7 @@ def build(venv):
     environment['SAGEIQ_ROOT'] = str(ROOT)
     # By this interpreter, wherever colcon comes from: it is written into the installed scripts.
     colcon = 'from colcon_core.command import main; raise SystemExit(main())'
-    script = f'. tools/env.sh && exec python -c "{colcon}" build --symlink-install'
+    script = f'. tools/env.sh && exec python -c "{colcon}" build'
     run(['sh', '-c', script], cwd=ROOT, env=environment)
     stamp.write_text(digest.hexdigest(), encoding='utf-8')
     return True
