@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sageiq_ros.datasets.relations import support_of
+from sageiq_ros.relations import support_of
 from sageiq_ros.types import Image, SageIQError
 
 # class of the mask: VG150 label, side of the closing in pixels, least area in pixels

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sageiq_ros.datasets.camvid import find_instances, frames, view
-from sageiq_ros.datasets.relations import relate, support_from_boxes, support_of
+from sageiq_ros.relations import relate, support_from_boxes, support_of
 from sageiq_ros.types import SageIQError
 from sageiq_ros.vocabulary import OBJECT_INDEX, PREDICATE_INDEX
 
