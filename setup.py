@@ -37,7 +37,8 @@ setup(
         'torch': ['torch'],
         'transformers': ['torch', 'transformers'],
         'bitsandbytes': ['torch', 'transformers', 'bitsandbytes'],
-        'tensorrt': ['tensorrt'],
+        'onnxruntime': ['onnxruntime'],
+        'tensorrt': ['tensorrt', 'cuda-python'],
     },
     zip_safe=False,
     entry_points={

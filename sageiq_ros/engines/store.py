@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict
+from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,13 @@ from sageiq_ros.engines.base import Engine, EngineError
 from sageiq_ros.engines.manifest import Manifest, TensorSpec
 
 MANIFEST = 'manifest.json'
+# Module, class and the file each backend runs; of those that run a file the first is the default.
+BACKENDS = {
+    'openvino': ('openvino', 'OpenVINOEngine', '.onnx'),
+    'onnxruntime': ('onnxruntime', 'OnnxruntimeEngine', '.onnx'),
+    'tensorrt': ('tensorrt', 'TensorRTEngine', '.onnx'),
+    'torch': ('pytorch', 'TorchEngine', '.safetensors'),
+}
 
 
 def shipped() -> Path:
@@ -72,20 +80,53 @@ def verified_model(folder: Path, manifest: Manifest) -> Path:
     return path
 
 
-def load_engine(name_or_path: str, network: str, threads: int) -> Engine:
+def load_engine(name_or_path: str, network: str, threads: int, backend: str = 'auto') -> Engine:
     """Load an engine that runs ``network`` on ``threads`` processor threads.
 
-    Raises EngineError when it is missing, damaged or made for another network.
+    ``backend`` is a name of ``BACKENDS``, or ``auto`` for the first of them that runs the file.
+    Raises EngineError when the engine is missing, damaged or made for another network, and when
+    the backend does not run its file or is not there; another one never takes its place.
     """
-    from sageiq_ros.engines.openvino import OpenVINOEngine
-
     folder = find_engine(name_or_path)
     manifest = read_manifest(folder)
     if manifest.network != network:
         raise EngineError(
             f'The engine {name_or_path!r} runs {manifest.network}, where {network} is needed.'
         )
-    return OpenVINOEngine(verified_model(folder, manifest), manifest, threads)
+    module, name, _ = BACKENDS[choose_backend(manifest, backend)]
+    engine = getattr(import_module(f'sageiq_ros.engines.{module}'), name)
+    return engine(verified_model(folder, manifest), manifest, threads)
+
+
+def choose_backend(manifest: Manifest, backend: str = 'auto') -> str:
+    """Return the backend that ``backend`` means for an engine's file.
+
+    Raises EngineError for an unknown name and for a backend that does not run such a file.
+    """
+    if backend != 'auto' and backend not in BACKENDS:
+        raise EngineError(
+            f'There is no backend {backend!r}; choose auto, {" or ".join(fit_backends())}.'
+        )
+    fit = fit_backends(manifest)
+    if not fit:
+        raise EngineError(
+            f'No backend runs the file {manifest.file!r} of the engine {manifest.name}: it must '
+            'end in .onnx or .safetensors.'
+        )
+    if backend == 'auto':
+        return fit[0]
+    if backend not in fit:
+        raise EngineError(
+            f'The backend {backend} does not run {manifest.file} of the engine {manifest.name}; '
+            f'choose {" or ".join(fit)}.'
+        )
+    return backend
+
+
+def fit_backends(manifest: Manifest | None = None) -> list[str]:
+    """List the backends that run an engine's file, the default first; all without a manifest."""
+    suffix = None if manifest is None else Path(manifest.file).suffix
+    return [name for name, (_, _, fits) in BACKENDS.items() if suffix in (None, fits)]
 
 
 def write_engine(
@@ -115,9 +156,14 @@ def write_engine(
         provenance=provenance,
         measured=measured,
     )
+    write_manifest(folder, manifest)
+    return manifest
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write a manifest into its engine's folder."""
     text = json.dumps(asdict(manifest), indent=2, ensure_ascii=False)
     (folder / MANIFEST).write_text(text + '\n', encoding='utf-8')
-    return manifest
 
 
 def sha256(path: Path) -> str:

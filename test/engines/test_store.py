@@ -4,11 +4,22 @@
 
 import json
 import shutil
+from dataclasses import fields, replace
 
 import pytest
 
+from sageiq_ros.config import RuntimeConfig
 from sageiq_ros.engines.base import EngineError
-from sageiq_ros.engines.store import find_engine, load_engine, read_manifest, sha256, shipped
+from sageiq_ros.engines.store import (
+    BACKENDS,
+    choose_backend,
+    find_engine,
+    load_engine,
+    read_manifest,
+    sha256,
+    shipped,
+    write_manifest,
+)
 
 NAMES = ('reltr_nano', 'sageiq_m_nano')
 
@@ -65,3 +76,43 @@ def test_a_file_that_is_no_network_is_named(copy):
     (copy / 'manifest.json').write_text(json.dumps(manifest))
     with pytest.raises(EngineError, match='cannot run'):
         load_engine(str(copy), 'sageiq_m', 1)
+
+
+@pytest.mark.parametrize(
+    ('file', 'backend', 'chosen'),
+    [
+        ('model.onnx', 'auto', 'openvino'),
+        ('model.onnx', 'onnxruntime', 'onnxruntime'),
+        ('model.onnx', 'tensorrt', 'tensorrt'),
+        ('weights.safetensors', 'auto', 'torch'),
+        ('weights.safetensors', 'torch', 'torch'),
+    ],
+)
+def test_the_backend_is_chosen_by_the_file(copy, file, backend, chosen):
+    assert choose_backend(replace(read_manifest(copy), file=file), backend) == chosen
+
+
+@pytest.mark.parametrize(
+    ('file', 'backend', 'words'),
+    [
+        ('model.onnx', 'torch', 'torch does not run model.onnx .* openvino or onnxruntime'),
+        ('weights.safetensors', 'openvino', 'openvino does not run weights.safetensors'),
+        ('model.onnx', 'caffe', "no backend 'caffe'; choose auto, openvino or"),
+        ('model.plan', 'auto', 'must end in .onnx or .safetensors'),
+    ],
+)
+def test_an_unfit_backend_is_refused(copy, file, backend, words):
+    write_manifest(copy, replace(read_manifest(copy), file=file))
+    with pytest.raises(EngineError, match=words):
+        load_engine(str(copy), 'sageiq_m', 1, backend)
+
+
+def test_a_manifest_is_written_as_it_is_read(copy):
+    manifest = replace(read_manifest(copy), measured={'words': 'Größe'})
+    write_manifest(copy, manifest)
+    assert read_manifest(copy) == manifest
+
+
+def test_the_setting_offers_every_backend():
+    meta = next(item.metadata for item in fields(RuntimeConfig) if item.name == 'backend')
+    assert meta['choices'] == ('auto', *BACKENDS)
