@@ -1,21 +1,38 @@
 # Copyright 2026 The SageIQ authors
 # SPDX-License-Identifier: Apache-2.0
-"""Stage 1 by a RelTR engine: resize, run, build the graph."""
+"""Stage 1 by a RelTR engine: resize, run, build the graph by the rules that are set."""
 
 from __future__ import annotations
 
 import cv2
 
 from sageiq_ros.config import SceneGraphConfig
-from sageiq_ros.engines.base import Engine
+from sageiq_ros.engines.base import Engine, EngineError
+from sageiq_ros.scene_graph.official import demo_graph, evaluation_graph
 from sageiq_ros.scene_graph.postprocess import build_graph
 from sageiq_ros.types import Image, SceneGraph
 
+RULES = {
+    'sageiq': build_graph,
+    'official_demo': demo_graph,
+    'official_evaluation': evaluation_graph,
+}
+VOCABULARY = 'vg150'
+
 
 class RelTRGenerator:
-    """Generate scene graphs with an engine whose input is one uint8 BGR image (1, H, W, 3)."""
+    """Generate scene graphs with an engine whose input is one uint8 BGR image (1, H, W, 3).
+
+    Raises EngineError for an engine whose classes have no words here (Open Images).
+    """
 
     def __init__(self, engine: Engine) -> None:
+        vocabulary = engine.manifest.settings.get('vocabulary', VOCABULARY)
+        if vocabulary != VOCABULARY:
+            raise EngineError(
+                f'The engine {engine.manifest.name} speaks the vocabulary {vocabulary}, whose '
+                f'words are not known here; choose one of {VOCABULARY}.'
+            )
         self._engine = engine
         spec = engine.manifest.inputs[0]
         self._input = spec.name
@@ -31,4 +48,4 @@ class RelTRGenerator:
         resized = cv2.resize(image, self._size, interpolation=cv2.INTER_AREA)
         outputs = self._engine({self._input: resized[None]})
         height, width = image.shape[:2]
-        return build_graph(outputs, float(width), float(height), config)
+        return RULES[config.rules](outputs, float(width), float(height), config)

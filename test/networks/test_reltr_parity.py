@@ -1,6 +1,9 @@
 # Copyright 2026 The SageIQ authors
 # SPDX-License-Identifier: Apache-2.0
-"""Our RelTR computes what the official one does: outputs, heat maps, matches and losses."""
+"""Our RelTR computes what the official one does: outputs, heat maps, matches and losses.
+
+What needs the larger figures, full size included, is in test_reltr_intermediates.py.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,12 @@ import torch
 from reltr_fixtures import REDUCED, filled, image, padded
 
 from sageiq_ros.models.reltr import RelTRConfig
-from sageiq_ros.training.reltr_matcher import TorchTarget, background_weights, losses
+from sageiq_ros.training.reltr_matcher import (
+    LOSS_WEIGHTS,
+    TorchTarget,
+    background_weights,
+    losses,
+)
 
 DATA = Path(__file__).parents[1] / 'data' / 'reltr'
 # Suggested beside the figures: ten times what another BLAS changes.
@@ -94,6 +102,9 @@ def test_matches_and_losses_are_the_official_ones(padded_output, name):
         assert float(value) == pytest.approx(case['losses'][key], rel=LOSS_RTOL), key
     for key, value in first.items():
         assert float(value) == pytest.approx(case['losses'][f'{key}_0'], rel=LOSS_RTOL), key
+    total = sum(LOSS_WEIGHTS[key] * float(found[key] + first[key]) for key in found)
+    assert total == pytest.approx(case['total'], rel=LOSS_RTOL)
+    assert {key: case['weight_dict'][key] for key in LOSS_WEIGHTS} == LOSS_WEIGHTS
 
 
 def test_published_network_has_its_keys_and_its_size():
@@ -106,17 +117,3 @@ def test_published_network_has_its_keys_and_its_size():
     frozen = ('backbone.0.body.conv1', 'backbone.0.body.layer1')
     trained = (p.numel() for n, p in model.named_parameters() if not n.startswith(frozen))
     assert sum(trained) == 63_679_528
-
-
-@pytest.mark.slow
-@torch.no_grad()
-def test_full_size_network_matches_the_official_outputs(shared):
-    model = filled(RelTRConfig())
-    keys = json.loads((shared / 'facts' / 'reltr_full_keys.json').read_text(encoding='utf-8'))
-    shapes = {item['key']: item['shape'] for item in keys['keys']}
-    assert {key: list(value.shape) for key, value in model.state_dict().items()} == shapes
-    with np.load(shared / 'parity' / 'reltr_full_D_single.npz') as expected:
-        assert_same_outputs(model(image('reltr.image.D', (3, 256, 384))[None]), expected, 'out')
-    images = [image('reltr.image.E', (3, 320, 256)), image('reltr.image.F', (3, 224, 352))]
-    with np.load(shared / 'parity' / 'reltr_full_EF_padded.npz') as expected:
-        assert_same_outputs(model(*padded(images)), expected, 'out')
