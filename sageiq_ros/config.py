@@ -54,6 +54,12 @@ class SceneGraphConfig:
     engine: str = setting(
         'reltr_nano', 'Engine of the scene graph: a shipped name or the path of a store folder.'
     )
+    rules: str = setting(
+        'sageiq',
+        'How outputs become triplets; the official rules ignore the thresholds and merging.',
+        choices=('sageiq', 'official_demo', 'official_evaluation'),
+        live=True,
+    )
     entity_threshold: float = setting(
         0.3, 'Least confidence of a subject or object.', low=0.0, high=1.0, live=True
     )
@@ -65,6 +71,14 @@ class SceneGraphConfig:
     )
     max_triplets: int = setting(
         40, 'Most triplets handed to the analyzer.', low=1, high=200, live=True
+    )
+    looks: int = setting(
+        1,
+        'Looks at a frame that are united against missed detections: whole, mirrored, centre, '
+        'left, right. Each costs one run of the engine.',
+        low=1,
+        high=5,
+        live=True,
     )
 
 
@@ -116,6 +130,11 @@ class RuntimeConfig:
     """How the engines run."""
 
     threads: int = setting(2, 'Processor threads of the inference engines.', low=1, high=64)
+    backend: str = setting(
+        'auto',
+        'What runs the engines; auto chooses by the file: OpenVINO for ONNX, torch for weights.',
+        choices=('auto', 'openvino', 'onnxruntime', 'tensorrt', 'torch'),
+    )
 
 
 @dataclass(frozen=True, slots=True)

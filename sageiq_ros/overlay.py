@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import cv2
 
@@ -49,7 +50,7 @@ def draw_assessment(image: Image, assessment: Assessment) -> Image:
     """
     canvas = image.copy()
     height, width = canvas.shape[:2]
-    scale = min(max(min(height, width) / 900, 0.35), 2.0)
+    scale = text_scale(canvas)
     importance = _importance(assessment)
     for index, assessed in enumerate(assessment.regions):
         x, y, box_width, box_height = pixel_bounds(assessed.region.box, width, height)
@@ -62,9 +63,14 @@ def draw_assessment(image: Image, assessment: Assessment) -> Image:
         words = f'{assessed.region.label} {assessed.quality.score:.2f}'
         if index in importance:
             words += f'  w {importance[index]:.0f}'
-        _label(canvas, words, (x, y), quality_color(assessed.quality.score), scale)
+        draw_label(canvas, words, (x, y), quality_color(assessed.quality.score), scale)
     _panel(canvas, assessment, scale)
     return canvas
+
+
+def text_scale(canvas: Image) -> float:
+    """Return how much larger than OpenCV's plain size text on a picture should be."""
+    return min(max(min(canvas.shape[:2]) / 900, 0.35), 2.0)
 
 
 def _importance(assessment: Assessment) -> dict[int, float]:
@@ -78,7 +84,9 @@ def _importance(assessment: Assessment) -> dict[int, float]:
     return importance
 
 
-def _label(canvas: Image, words: str, corner: tuple[int, int], color: Color, scale: float) -> None:
+def draw_label(
+    canvas: Image, words: str, corner: tuple[int, int], color: Color, scale: float
+) -> None:
     """Write on a filled ground above a box's corner, or inside where there is no room above."""
     thickness = max(1, round(1.4 * scale))
     (text_width, text_height), baseline = cv2.getTextSize(words, FONT, 0.6 * scale, thickness)
@@ -102,8 +110,7 @@ def _label(canvas: Image, words: str, corner: tuple[int, int], color: Color, sca
 
 
 def _panel(canvas: Image, assessment: Assessment, scale: float) -> None:
-    """Write state, score and triplets into the top left corner, on a darkened ground."""
-    color = STATE_COLORS[assessment.state]
+    """Write state, score and triplets."""
     score = 'no score' if math.isnan(assessment.score) else f'{assessment.score:.2f}'
     head = f'{assessment.state.name} {score}'
     if assessment.flags & Flag.WHOLE_IMAGE:
@@ -112,6 +119,11 @@ def _panel(canvas: Image, assessment: Assessment, scale: float) -> None:
     left_out = len(assessment.triplets) - len(lines)
     if left_out:
         lines.append(f'and {left_out} more')
+    draw_panel(canvas, head, lines, STATE_COLORS[assessment.state], scale)
+
+
+def draw_panel(canvas: Image, head: str, lines: Sequence[str], color: Color, scale: float) -> None:
+    """Write a headline in ``color`` and lines into the top left corner, on a darkened ground."""
     sizes = [0.8 * scale] + [0.5 * scale] * len(lines)
     thickness = max(1, round(1.2 * scale))
     pad = round(8 * scale)

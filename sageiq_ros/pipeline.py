@@ -121,12 +121,12 @@ def build_pipeline(config: PipelineConfig) -> Pipeline:
     """
     from sageiq_ros.analyzer.build import build_analyzer
     from sageiq_ros.engines.store import load_engine
-    from sageiq_ros.scene_graph.reltr import RelTRGenerator
+    from sageiq_ros.scene_graph.build import build_generator
     from sageiq_ros.scorer.sageiq_m import SageIQMScorer
 
-    threads = config.runtime.threads
-    generator = RelTRGenerator(load_engine(config.scene_graph.engine, 'reltr', threads))
-    scorer = SageIQMScorer(load_engine(config.scorer.engine, 'sageiq_m', threads))
+    threads, backend = config.runtime.threads, config.runtime.backend
+    generator = build_generator(config.scene_graph, threads, backend)
+    scorer = SageIQMScorer(load_engine(config.scorer.engine, 'sageiq_m', threads, backend))
     return Pipeline(generator, build_analyzer(config.analyzer), scorer, config)
 
 
