@@ -14,13 +14,27 @@ from sageiq_ros.types import SageIQError
 COMMANDS: dict[tuple[str, ...], tuple[str, str]] = {
     ('demo',): ('nodes.demo', 'play a drive into the node and write a report'),
     ('assess',): ('evaluation.assess', 'assess images, a video or a bag without ROS'),
+    ('scene-graph',): (
+        'evaluation.scene_graph_frames',
+        'find scene graphs in images, a video or a bag',
+    ),
     ('analyze',): ('analyzer.command', 'weigh triplets for a query'),
     ('bag', 'make'): ('bags.commands.make', 'write a bag from images, a video or the renderer'),
     ('bag', 'play'): ('nodes.play', 'play a bag onto its topics in real time'),
     ('bag', 'info'): ('bags.commands.info', 'tell what a bag holds'),
     ('bench', 'node'): ('nodes.bench', 'measure the running node'),
+    ('bench', 'scene-graph'): ('bench.scene_graph', 'measure the scene graph networks'),
     ('evaluate', 'scene-graph'): ('evaluation.scene_graph', 'measure recall of scene graphs'),
     ('evaluate', 'scorer'): ('evaluation.scorer', 'measure the scorer on held-out pictures'),
+    ('models', 'build'): ('deployment.build', 'compile an engine into the cache'),
+    ('models', 'export'): ('deployment.export', 'make an ONNX engine of imported weights'),
+    ('models', 'import'): ('deployment.import_reltr', 'make an engine of an official checkpoint'),
+    ('models', 'import-detector'): (
+        'deployment.import_detector',
+        'make an engine of an ONNX detector',
+    ),
+    ('models', 'list'): ('deployment.listing', 'tell which engines there are'),
+    ('models', 'quantize'): ('deployment.quantize', 'make an int8 engine of a float one'),
     ('train', 'reltr'): ('training.reltr', 'train the nano scene graph network'),
     ('train', 'sageiq-m'): ('training.sageiq_m', 'train the nano quality network'),
 }
