@@ -3,8 +3,8 @@
 """RelTR, relation transformer for scene graphs (Cong, Yang, Rosenhahn 2023), with official keys.
 
 ``RelTRConfig()`` is the published network. ``RelTRConfig.nano()`` is the same network made small,
-with two declared departures (docs/deviations.md): ``fused_stages`` reads three backbone stages
-at stride 16, and ``anchored`` starts queries from places in the image.
+with one declared departure (docs/deviations.md): ``anchor_classes`` names classes that a dense
+head finds on three levels of the backbone, and its finds replace the learned queries.
 
 Shapes: B images, N memory cells, E entity queries, T triplet queries, D hidden width.
 Boxes are (cx, cy, w, h) in [0, 1] of the unpadded input.
@@ -18,12 +18,17 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from sageiq_ros.models.efficientnet_lite import EfficientNetLite0
+from sageiq_ros.models.csp_darknet import CSPDarknet
 from sageiq_ros.models.reltr_anchors import AnchorQueries, refine
 from sageiq_ros.models.reltr_layers import MLP, DecoderLayer, EncoderLayer, sine_position
 from sageiq_ros.models.resnet import ResNet
+from sageiq_ros.vocabulary import OBJECT_INDEX
 
 MASK_SIDE = 28
+STREET_WORDS = (
+    'person', 'bike', 'car', 'motorcycle', 'bus', 'truck', 'street', 'sidewalk', 'tree', 'pole',
+    'sign', 'building', 'fence',
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,26 +48,24 @@ class RelTRConfig:
     dropout: float = 0.1
     mask_channels: tuple[int, int] = (64, 32)
     mask_features: tuple[int, int] = (512, 128)
-    fused_stages: bool = False
-    anchored: bool = False
+    anchor_classes: tuple[int, ...] = ()
 
     @classmethod
     def nano(cls) -> RelTRConfig:
-        """Return the embedded configuration, about 6 million parameters."""
+        """Return the embedded configuration, about 3 million parameters."""
         return cls(
-            backbone='efficientnet_lite0',
+            backbone='csp_darknet',
             hidden=128,
             heads=4,
-            encoder_layers=2,
-            decoder_layers=3,
+            encoder_layers=1,
+            decoder_layers=2,
             feedforward=256,
-            entities=40,
-            triplets=48,
+            entities=64,
+            triplets=80,
             dropout=0.0,
             mask_channels=(16, 16),
             mask_features=(64, 64),
-            fused_stages=True,
-            anchored=True,
+            anchor_classes=tuple(OBJECT_INDEX[word] for word in STREET_WORDS),
         )
 
 
@@ -71,7 +74,7 @@ class Backbone(nn.Module):
 
     def __init__(self, name: str) -> None:
         super().__init__()
-        self.body = EfficientNetLite0() if name == 'efficientnet_lite0' else ResNet(name)
+        self.body = CSPDarknet() if name == 'csp_darknet' else ResNet(name)
 
 
 class FusedProjection(nn.Module):
@@ -118,13 +121,14 @@ class RelTR(nn.Module):
         d = config.hidden
         self.backbone = nn.ModuleList([Backbone(config.backbone)])
         channels = self.backbone[0].body.channels
-        if config.fused_stages:
+        if config.anchor_classes:
             self.input_proj = FusedProjection(channels, d)
         else:
             self.input_proj = nn.Conv2d(channels[-1], d, 1)
         self.transformer = Transformer(config)
-        self.entity_embed = nn.Embedding(1 if config.anchored else config.entities, 2 * d)
-        self.triplet_embed = nn.Embedding(1 if config.anchored else config.triplets, 3 * d)
+        anchored = bool(config.anchor_classes)
+        self.entity_embed = nn.Embedding(1 if anchored else config.entities, 2 * d)
+        self.triplet_embed = nn.Embedding(1 if anchored else config.triplets, 3 * d)
         self.so_embed = nn.Embedding(2, d)
         first, second = config.mask_channels
         self.so_mask_conv = nn.Sequential(
@@ -148,8 +152,8 @@ class RelTR(nn.Module):
         for parameter in self.transformer.parameters():
             if parameter.dim() > 1:
                 nn.init.xavier_uniform_(parameter)
-        if config.anchored:
-            self.anchors = AnchorQueries(d, config.heads, config.classes)
+        if anchored:
+            self.anchors = AnchorQueries(config, channels)
             for role in ('entity', 'sub', 'obj'):
                 last = getattr(self, f'{role}_bbox_embed').layers[-1]
                 nn.init.zeros_(last.weight)
@@ -162,8 +166,8 @@ class RelTR(nn.Module):
         (B, E, classes + 1), ``sub_logits``, ``obj_logits`` (B, T, classes + 1), ``rel_logits``
         (B, T, predicates + 1) and ``pred_boxes``, ``sub_boxes``, ``obj_boxes``; ``aux_outputs``
         holds those of the earlier layers, ``so_maps`` (layer, B, T, 2, h, w) the attention maps.
-        An anchored network adds what its loss needs: ``dense_logits``, ``dense_boxes``,
-        ``pair_logits``.
+        An anchored network adds what its loss needs: ``dense_logits`` (B, cells, anchor classes),
+        ``dense_boxes`` and ``pair_logits``.
         """
         features = self.features(images)
         return self.relate(features, mask)
@@ -174,8 +178,8 @@ class RelTR(nn.Module):
 
     def relate(self, features: list[Tensor], mask: Tensor | None = None) -> dict[str, Tensor]:
         """Run everything behind the backbone."""
-        x = self.input_proj(features if self.config.fused_stages else features[-1])
-        height, width = x.shape[-2:]
+        x = self.input_proj(features if self.config.anchor_classes else features[-1])
+        height, width = (int(side) for side in x.shape[-2:])
         if mask is None:
             small = None
             pos = sine_position(
@@ -190,8 +194,8 @@ class RelTR(nn.Module):
         memory = x.flatten(2).transpose(1, 2)
         for layer in self.transformer.encoder.layers:
             memory = layer(memory, pos, blocked)
-        if self.config.anchored:
-            return self._decode_anchored(memory, pos, (height, width))
+        if self.config.anchor_classes:
+            return self._decode_anchored(features, memory, pos, (height, width))
         return self._decode(memory, pos, blocked, (height, width))
 
     def _decode(
@@ -219,14 +223,14 @@ class RelTR(nn.Module):
         return _collect(outputs)
 
     def _decode_anchored(
-        self, memory: Tensor, pos: Tensor, size: tuple[int, int]
+        self, maps: list[Tensor], memory: Tensor, pos: Tensor, size: tuple[int, int]
     ) -> dict[str, Tensor]:
         config, d = self.config, self.config.hidden
         layers = self.transformer.decoder.layers
-        dense_logits, dense_boxes = self.anchors.dense(memory, size)
-        cells = self.anchors.pick_cells(dense_logits, config.entities, size)
+        dense_features, dense_logits, dense_boxes = self.anchors.dense(maps)
+        cells = self.anchors.pick_cells(dense_logits, dense_boxes, config.entities, size)
         words = self.anchors.words(dense_logits, cells)
-        content = memory.gather(1, cells[..., None].expand(-1, -1, d))
+        content = self.anchors.content(dense_features, memory, cells, size)
         box = dense_boxes.gather(1, cells[..., None].expand(-1, -1, 4)).detach()
         entity = content + self.entity_embed.weight[:, d:]
         entities, logits, boxes = [], [], []

@@ -2,25 +2,31 @@
 # SPDX-License-Identifier: Apache-2.0
 """Queries that start from places: what an ``anchored`` RelTR has instead of learned queries.
 
-A dense head on the memory picks the entity queries and gives each a first box; a pair scorer picks
-subject-object pairs of entities; boxes are refined layer by layer, and cross attention is drawn to
-the box of its query.
+A dense head on three levels of the backbone picks the entity queries and gives each its words
+and a first box; a pair scorer picks subject-object pairs of entities; boxes are refined layer by
+layer, and cross attention is drawn to the box of its query.
 """
 
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from sageiq_ros.models.csp_darknet import HEAD_WIDTH, DenseHead
 from sageiq_ros.models.reltr_layers import MLP, sine_code
+
+if TYPE_CHECKING:
+    from sageiq_ros.models.reltr import RelTRConfig
 
 PRIOR_SCORE = 0.01
 MIN_REACH = 0.04
-FIRST_SIZE = 0.15
 LEAST_WORD = 3.0
+# Candidates for each entity query.
+CANDIDATES = 3
 
 
 class BoxAttention(nn.Module):
@@ -41,45 +47,62 @@ class BoxAttention(nn.Module):
 class AnchorQueries(nn.Module):
     """Pick entity and triplet queries and code where they are."""
 
-    def __init__(self, hidden: int, heads: int, classes: int) -> None:
+    def __init__(self, config: RelTRConfig, channels: tuple[int, ...]) -> None:
         super().__init__()
-        self.dense_conv = nn.Conv2d(hidden, hidden, 3, 1, 1)
-        self.dense_class = nn.Linear(hidden, classes)
-        self.dense_box = MLP(hidden, hidden, 4, 2)
+        hidden = config.hidden
+        self.dense = DenseHead(channels, len(config.anchor_classes))
+        self.seen = nn.Linear(2 * HEAD_WIDTH, hidden)
         self.place = MLP(2 * hidden, hidden, hidden, 2)
         self.pair_sub = nn.Linear(hidden, hidden)
         self.pair_obj = nn.Linear(hidden, hidden)
-        self.entity_prior = BoxAttention(heads)
-        self.triplet_prior = BoxAttention(heads)
-        nn.init.constant_(self.dense_class.bias, -math.log(1 / PRIOR_SCORE - 1))
-        nn.init.zeros_(self.dense_box.layers[-1].weight)
-        nn.init.zeros_(self.dense_box.layers[-1].bias)
-
-    def dense(self, memory: Tensor, size: tuple[int, int]) -> tuple[Tensor, Tensor]:
-        """Return class logits (B, N, classes) and boxes (B, N, 4) of every cell."""
-        x = memory.transpose(1, 2).unflatten(2, size)
-        x = F.relu(self.dense_conv(x)).flatten(2).transpose(1, 2) + memory
-        centers = cell_centers(size, memory.device)
-        first = torch.cat([centers, torch.full_like(centers, FIRST_SIZE)], dim=1)
-        return self.dense_class(x), refine(self.dense_box(x), first[None])
+        self.entity_prior = BoxAttention(config.heads)
+        self.triplet_prior = BoxAttention(config.heads)
+        for words in self.dense.words:
+            nn.init.constant_(words.bias, -math.log(1 / PRIOR_SCORE - 1))
+        spread = F.one_hot(torch.tensor(config.anchor_classes), config.classes + 1)
+        self.register_buffer('spread', spread.float(), persistent=False)
 
     @staticmethod
-    def pick_cells(logits: Tensor, count: int, size: tuple[int, int]) -> Tensor:
-        """Return the ``count`` cells (B, E) that lead their 3x3 neighbourhood in some class."""
-        score = logits.detach().sigmoid().transpose(1, 2).unflatten(2, size)
-        peak = score == F.max_pool2d(score, 3, 1, 1)
-        best = (score * (0.01 + 0.99 * peak.to(score.dtype))).amax(dim=1).flatten(1)
-        return best.topk(count, dim=1).indices
+    def pick_cells(logits: Tensor, boxes: Tensor, count: int, size: tuple[int, int]) -> Tensor:
+        """Return ``count`` cells (B, E), each the surest of those that see one entity.
 
-    @staticmethod
-    def words(logits: Tensor, cells: Tensor) -> Tensor:
+        ``logits`` (B, N, anchor classes) and ``boxes`` (B, N, 4) are those of three levels, of
+        which the middle one has ``size`` (height, width). The surest cells that lead their 3x3
+        neighbourhood in some class are candidates; the more a candidate's box overlaps that of a
+        surer one of its class, the later it comes (as in matrix NMS, Wang et al. 2020).
+        """
+        shapes = _level_shapes(size)
+        peaks = []
+        for level, (height, width) in zip(
+            logits.detach().split([h * w for h, w in shapes], dim=1), shapes, strict=True
+        ):
+            score = level.sigmoid().transpose(1, 2).unflatten(2, (height, width))
+            peak = score == F.max_pool2d(score, 3, 1, 1)
+            peaks.append((score * (0.01 + 0.99 * peak.to(score.dtype))).flatten(2))
+        best, word = torch.cat(peaks, dim=2).max(dim=1)
+        score, cell = best.topk(CANDIDATES * count, dim=1)
+        word = word.gather(1, cell)
+        overlap = _self_iou(boxes.detach().gather(1, cell[..., None].expand(-1, -1, 4)))
+        same = (word[:, :, None] == word[:, None, :]).to(overlap.dtype).tril(-1)
+        score = score * (1.0 - (overlap * same).amax(dim=2)) ** 2
+        return cell.gather(1, score.topk(count, dim=1).indices)
+
+    def words(self, logits: Tensor, cells: Tensor) -> Tensor:
         """Return what picked cells (B, E) say of every class, 0 or more: (B, E, classes + 1).
 
         Added to the class logits of their queries, so that the decoder refines words as it
         refines boxes.
         """
         picked = logits.detach().gather(1, cells[..., None].expand(-1, -1, logits.shape[2]))
-        return F.pad(F.relu(picked + LEAST_WORD), (0, 1))
+        return F.relu(picked + LEAST_WORD) @ self.spread
+
+    def content(
+        self, features: Tensor, memory: Tensor, cells: Tensor, size: tuple[int, int]
+    ) -> Tensor:
+        """Start picked cells (B, E) with what their level and the memory hold there (B, E, D)."""
+        own = features.gather(1, cells[..., None].expand(-1, -1, features.shape[2]))
+        under = memory_cells(size, cells.device)[cells]
+        return self.seen(own) + memory.gather(1, under[..., None].expand(-1, -1, memory.shape[2]))
 
     def position(self, box: Tensor) -> Tensor:
         """Code boxes (B, Q, 4) as (B, Q, D)."""
@@ -101,6 +124,41 @@ class AnchorQueries(nn.Module):
         other = 1.0 - torch.eye(entities, device=score.device, dtype=score.dtype)
         best = (score * other).flatten(1).topk(count, dim=1).indices
         return torch.div(best, entities, rounding_mode='floor'), best % entities
+
+
+def _self_iou(boxes: Tensor) -> Tensor:
+    low, high = boxes[..., :2] - boxes[..., 2:] / 2, boxes[..., :2] + boxes[..., 2:] / 2
+    first = torch.maximum(low[:, :, None], low[:, None])
+    last = torch.minimum(high[:, :, None], high[:, None])
+    inter = (last - first).clamp(min=0).prod(3)
+    area = boxes[..., 2] * boxes[..., 3]
+    return inter / (area[:, :, None] + area[:, None] - inter).clamp(min=1e-9)
+
+
+def _level_shapes(size: tuple[int, int]) -> list[tuple[int, int]]:
+    height, width = size
+    return [(2 * height, 2 * width), (height, width), (height // 2, width // 2)]
+
+
+def level_centers(size: tuple[int, int], device: torch.device) -> tuple[Tensor, Tensor]:
+    """Return the centers (N, 2) of all levels' cells and their sides (N, 2), in [0, 1].
+
+    ``size`` (height, width) is that of the middle level.
+    """
+    centers, sides = [], []
+    for height, width in _level_shapes(size):
+        centers.append(cell_centers((height, width), device))
+        side = torch.tensor([1 / width, 1 / height], device=device)
+        sides.append(side.expand(height * width, 2))
+    return torch.cat(centers), torch.cat(sides)
+
+
+def memory_cells(size: tuple[int, int], device: torch.device) -> Tensor:
+    """Return the cell of the middle level (N,) under the center of each level's cell."""
+    height, width = size
+    center = level_centers(size, device)[0]
+    at = (center * torch.tensor([width, height], device=device)).long()
+    return at[:, 1] * width + at[:, 0]
 
 
 def cell_centers(size: tuple[int, int], device: torch.device) -> Tensor:

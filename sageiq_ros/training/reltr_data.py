@@ -26,20 +26,16 @@ from sageiq_ros.datasets.camvid import (
     read_mask,
     view,
 )
-from sageiq_ros.datasets.relations import relate, support_from_boxes
-from sageiq_ros.scene_graph.yolox import Detections, YoloxDetector, suppress
+from sageiq_ros.datasets.rendered import FIRST_TRAINING, LABELS, labelled_street
+from sageiq_ros.relations import relate, support_from_boxes
+from sageiq_ros.scene_graph.detections import Detections, suppress
+from sageiq_ros.scene_graph.yolox import YoloxDetector
 from sageiq_ros.types import Image
 from sageiq_ros.vocabulary import OBJECT_INDEX, PREDICATE_INDEX
 
 TEACHER_LABELS = ('person', 'bike', 'car', 'motorcycle', 'bus', 'truck')
 SURE, UNSURE = 0.4, 0.08
 LEAST_VISIBLE = 0.3
-RENDERED_SIZE = (640, 360)
-PEOPLE = ('man', 'woman', 'boy', 'girl', 'child', 'guy', 'lady', 'people')
-# Words whose boxes mean the same in a rendering as in a mask.
-RENDERED_LABELS = (
-    'person', 'car', 'motorcycle', 'bus', 'truck', 'street', 'sidewalk', 'tree', 'pole', 'sign'
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,33 +129,22 @@ def pseudo_frames(paths: Sequence[Path], detector: YoloxDetector, cache: Path) -
     return found
 
 
-def rendered_frames(count: int, seed: int, cache: Path) -> list[Frame]:
-    """Render streets, one a seed from ``seed`` on; those already in ``cache`` are read."""
+def rendered_frames(count: int, cache: Path) -> list[Frame]:
+    """Render streets of the training seeds; those already in ``cache`` are read."""
     from tqdm import tqdm
 
-    from sageiq_ros.datasets.street import render_street
-
     found = []
-    for number in tqdm(range(seed, seed + count), 'rendering', mininterval=10.0):
-        path = cache / f'{number}.npz'
+    none = np.zeros((0, 4), np.float32)
+    for seed in tqdm(range(FIRST_TRAINING, FIRST_TRAINING + count), 'rendering', mininterval=10.0):
+        path = cache / f'{seed}.npz'
         if not path.is_file():
-            street = render_street(number, size=RENDERED_SIZE)
-            regions = [
-                (r, 'person' if r.label in PEOPLE else r.label) for r in street.graph.regions
-            ]
-            regions = [(r.box, label) for r, label in regions if label in RENDERED_LABELS]
+            image, boxes, labels = labelled_street(seed)
             path.parent.mkdir(parents=True, exist_ok=True)
-            np.savez(
-                path,
-                image=street.image,
-                boxes=np.array([(b.x1, b.y1, b.x2, b.y2) for b, _ in regions]).reshape(-1, 4),
-                labels=np.array([label for _, label in regions], str),
-            )
+            np.savez(path, image=image, boxes=boxes, labels=np.array(labels, str))
         with np.load(path) as stored:
             boxes = stored['boxes'].astype(np.float32)
             labels = tuple(str(label) for label in stored['labels'])
-            none = np.zeros((0, 4), np.float32)
-            found.append(Frame(stored['image'], None, boxes, labels, none, RENDERED_LABELS))
+            found.append(Frame(stored['image'], None, boxes, labels, none, LABELS))
     return found
 
 

@@ -12,25 +12,18 @@ from typing import Any
 import cv2
 import numpy as np
 import torch
-from torch import Tensor, nn
 
 from sageiq_ros.engines.base import Engine
 from sageiq_ros.engines.manifest import Manifest
 from sageiq_ros.engines.openvino import OpenVINOEngine
 from sageiq_ros.engines.store import write_engine
 from sageiq_ros.models.reltr import RelTR
+from sageiq_ros.models.reltr_image import INPUT, OUTPUTS, ImageRelTR, Normalization
 
-OUTPUTS = (
-    'pred_logits',
-    'pred_boxes',
-    'sub_logits',
-    'sub_boxes',
-    'obj_logits',
-    'obj_boxes',
-    'rel_logits',
-)
 LARGE = 2048
 NAME, NETWORK = 'reltr_nano', 'reltr'
+# YOLOX's networks take pixels as they are.
+RAW = Normalization(mean=(0.0, 0.0, 0.0), std=(1.0, 1.0, 1.0), rgb=False)
 CALIBRATION_IMAGES = 128
 PROVENANCE = {
     'trained_by': 'sageiq train reltr',
@@ -42,27 +35,11 @@ PROVENANCE = {
         'Udacity road stills, 14 pictures labelled by YOLOX-nano (MIT)',
         'rendered streets of this package (Apache-2.0)',
     ],
-    'initial_weights': 'EfficientNet-Lite0, ImageNet (Apache-2.0)',
-    'teacher': 'YOLOX-nano, COCO (Apache-2.0), at training only',
+    'initial_weights': 'YOLOX-nano, COCO (Apache-2.0); its stem and first stage are unchanged',
+    'teacher': 'YOLOX-nano, COCO (Apache-2.0)',
 }
 # The backbone holds nearly all arithmetic; attention, anchors and heads lose recall at int8.
 FLOAT_NODES = ('^(?!/model/(body|input_proj)/).*$',)
-
-
-class ExportedRelTR(nn.Module):
-    """Take one uint8 BGR image (1, H, W, 3) and return ``OUTPUTS`` of the last layer."""
-
-    def __init__(self, model: RelTR) -> None:
-        super().__init__()
-        self.model = deepcopy(model).eval()
-        stem = self.model.backbone[0].body.stem
-        # BGR into a network trained on RGB: the stem's input channels change places.
-        stem.weight = nn.Parameter(stem.weight.detach()[:, [2, 1, 0]].contiguous())
-
-    def forward(self, image: Tensor) -> tuple[Tensor, ...]:
-        x = (image.permute(0, 3, 1, 2).float() - 127.0) / 128.0
-        output = self.model(x)
-        return tuple(output[name] for name in OUTPUTS)
 
 
 def export(model: RelTR, size: tuple[int, int], path: Path) -> None:
@@ -70,7 +47,7 @@ def export(model: RelTR, size: tuple[int, int], path: Path) -> None:
     from sageiq_ros.engines.export import export_onnx
 
     example = torch.zeros(1, size[1], size[0], 3, dtype=torch.uint8)
-    export_onnx(ExportedRelTR(model), {'image': example}, OUTPUTS, path)
+    export_onnx(ImageRelTR(deepcopy(model), RAW), {INPUT: example}, OUTPUTS, path)
 
 
 def ship(
@@ -151,4 +128,4 @@ def calibration(
     chosen = [paths[i] for i in np.linspace(0, len(paths) - 1, count).round().astype(int)]
     for path in chosen:
         image = cv2.imread(str(path), cv2.IMREAD_COLOR)
-        yield {'image': cv2.resize(image, size, interpolation=cv2.INTER_AREA)[None]}
+        yield {INPUT: cv2.resize(image, size, interpolation=cv2.INTER_AREA)[None]}

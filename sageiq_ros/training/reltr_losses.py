@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from sageiq_ros.models.reltr_anchors import cell_centers
+from sageiq_ros.models.reltr_anchors import level_centers
 from sageiq_ros.training.reltr_matcher import (
     LOSS_WEIGHTS,
     Match,
@@ -16,10 +16,14 @@ from sageiq_ros.training.reltr_matcher import (
     corners,
     losses,
     paired_giou,
+    pairwise,
 )
 
-CENTRAL = 0.4
-MOST_CELLS = 9
+MOST_CELLS = 10
+# Alignment of a cell with an entity: score ** 0.5 * IoU ** 4 (after TOOD, Feng et al. 2021).
+SCORE_POWER, IOU_POWER = 0.5, 4.0
+LEAST_REACH = 0.75
+DENSE_WEIGHT = 2.0
 
 
 def total_loss(
@@ -27,6 +31,7 @@ def total_loss(
     targets: list[TorchTarget],
     size: tuple[int, int],
     no_object: float,
+    anchor_classes: tuple[int, ...] = (),
 ) -> tuple[Tensor, dict[str, float]]:
     """Sum the weighted losses; ``size`` is the memory's (height, width) in cells.
 
@@ -40,9 +45,11 @@ def total_loss(
         total = total + _weighted(losses(aux, targets, no_object, shared)[0])
     terms = dict(last)
     if 'dense_logits' in output:
-        extra = dense_losses(output['dense_logits'], output['dense_boxes'], targets, size)
+        extra = dense_losses(
+            output['dense_logits'], output['dense_boxes'], targets, size, anchor_classes
+        )
         extra['pair'] = pair_loss(output['pair_logits'], targets, matches)
-        total = total + 2.0 * extra['dense_ce'] + extra['dense_box'] + extra['pair']
+        total = total + DENSE_WEIGHT * extra['dense_ce'] + extra['dense_box'] + extra['pair']
         terms.update(extra)
     return total, {name: float(value.detach()) for name, value in terms.items()}
 
@@ -52,57 +59,82 @@ def _weighted(terms: dict[str, Tensor]) -> Tensor:
 
 
 def dense_losses(
-    logits: Tensor, boxes: Tensor, targets: list[TorchTarget], size: tuple[int, int]
+    logits: Tensor,
+    boxes: Tensor,
+    targets: list[TorchTarget],
+    size: tuple[int, int],
+    anchor_classes: tuple[int, ...],
 ) -> dict[str, Tensor]:
-    """Train every cell to name and frame the entities whose middle it lies in.
+    """Train the cells of all levels to name and frame the entities that they see best.
 
-    The class term is a focal loss towards soft targets, 1 at an entity's central cell.
+    ``size`` is the middle level's (height, width). The class term is a focal loss towards soft
+    targets: an entity's best cell aims at its own IoU.
     """
-    centers = cell_centers(size, logits.device)
+    centers, sides = level_centers(size, logits.device)
+    places = {label: i for i, label in enumerate(anchor_classes)}
     wanted = torch.zeros_like(logits)
     weight = torch.ones_like(logits)
     near, real, share = [], [], []
     for i, target in enumerate(targets):
         if target.denied is not None:
-            weight[i] *= target.denied[: logits.shape[2]].to(logits.dtype)
+            weight[i] *= target.denied[list(anchor_classes)].to(logits.dtype)
             if target.ignored is not None and len(target.ignored):
                 away = (centers[:, None] - target.ignored[:, :2]).abs()
                 within = (away <= target.ignored[:, 2:] / 2 + 0.02).all(2).any(1)
                 weight[i, within] = 0.0
-        owner, value = _own_cells(target.boxes, centers)
-        for g, label in enumerate(target.labels.tolist()):
-            wanted[i, :, label] = torch.maximum(wanted[i, :, label], value[:, g])
-            weight[i, value[:, g] > 0, label] = 1.0
-        mine = owner >= 0
+        known = [g for g, label in enumerate(target.labels.tolist()) if label in places]
+        if not known:
+            continue
+        truth = target.boxes[known]
+        labels = torch.tensor([places[int(target.labels[g])] for g in known])
+        value = align(logits[i], boxes[i], labels, truth, centers, sides)
+        best, owner = value.max(dim=1)
+        mine = best > 0
+        wanted[i, mine, labels[owner[mine]]] = best[mine]
+        weight[i, mine, labels[owner[mine]]] = 1.0
         near.append(boxes[i, mine])
-        real.append(target.boxes[owner[mine]])
-        share.append(value[mine, owner[mine]])
+        real.append(truth[owner[mine]])
+        share.append(best[mine])
     p = logits.sigmoid()
     term = F.binary_cross_entropy_with_logits(logits, wanted, reduction='none')
     count = wanted.sum().clamp(min=1.0)
+    dense_ce = (term * (wanted - p).abs() ** 2 * weight).sum() / count
+    if not near:
+        return {'dense_ce': dense_ce, 'dense_box': boxes.sum() * 0.0}
     near, real, share = torch.cat(near), torch.cat(real), torch.cat(share)
     box = 5.0 * (near - real).abs().sum(1) + 2.0 * (1 - paired_giou(corners(near), corners(real)))
-    return {
-        'dense_ce': (term * (wanted - p).abs() ** 2 * weight).sum() / count,
-        'dense_box': (box * share).sum() / share.sum().clamp(min=1.0),
-    }
+    return {'dense_ce': dense_ce, 'dense_box': (box * share).sum() / share.sum().clamp(min=1.0)}
 
 
-def _own_cells(boxes: Tensor, centers: Tensor) -> tuple[Tensor, Tensor]:
-    """Return each cell's entity (N,), -1 for none, and every entity's share of it (N, G)."""
-    owner = torch.full((len(centers),), -1)
-    value = torch.zeros(len(centers), len(boxes))
-    for g in boxes[:, 2:].prod(1).argsort(descending=True).tolist():
-        away = (centers - boxes[g, :2]).abs() / boxes[g, 2:].clamp(min=1e-3)
-        far = away.pow(2).sum(1)
-        order = far.argsort()[:MOST_CELLS]
-        order = order[(away[order] <= CENTRAL / 2).all(1)]
-        if not len(order):
-            order = far.argmin()[None]
-        share = torch.exp(-8.0 * (far[order] - far[order[0]]))
-        value[order, g] = share
-        owner[order] = g
-    return owner, value
+@torch.no_grad()
+def align(
+    logits: Tensor,
+    boxes: Tensor,
+    labels: Tensor,
+    truth: Tensor,
+    centers: Tensor,
+    sides: Tensor,
+) -> Tensor:
+    """Return how much each cell (N,) answers for each entity (G,), in [0, 1].
+
+    The cells within an entity that see it best answer for it, at most ``MOST_CELLS``; each cell
+    answers for one entity.
+    """
+    iou, _ = pairwise(corners(boxes), corners(truth))
+    score = logits[:, labels].sigmoid()
+    reach = torch.maximum(truth[None, :, 2:] / 2, LEAST_REACH * sides[:, None])
+    away = (centers[:, None] - truth[None, :, :2]).abs() / reach
+    metric = score**SCORE_POWER * iou.clamp(min=1e-3) ** IOU_POWER
+    metric = metric * torch.exp(-away.pow(2).sum(2)) * (away <= 1).all(2)
+    count = min(MOST_CELLS, len(metric))
+    least = metric.topk(count, dim=0).values[-1]
+    metric = metric * (metric >= least)
+    only = metric == metric.amax(dim=1, keepdim=True)
+    metric = metric * only
+    peak = metric.amax(dim=0)
+    best_iou = (iou * (metric > 0)).amax(dim=0)
+    # A box that nothing frames well yet still needs an aim that is not nothing.
+    return metric / peak.clamp(min=1e-12) * best_iou.clamp(min=0.3)
 
 
 def pair_loss(

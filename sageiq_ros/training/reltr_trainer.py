@@ -13,10 +13,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from sageiq_ros.models.csp_darknet import load_yolox
 from sageiq_ros.models.reltr import RelTR, RelTRConfig
-from sageiq_ros.training.reltr_data import Frame, Target, make_sample
+from sageiq_ros.scene_graph.coco import WORDS_80
+from sageiq_ros.training.reltr_data import Target, make_sample
 from sageiq_ros.training.reltr_losses import total_loss
 from sageiq_ros.training.reltr_matcher import TorchTarget
+from sageiq_ros.training.reltr_stock import Stock
 from sageiq_ros.types import Image
 from sageiq_ros.vocabulary import OBJECTS
 
@@ -24,7 +27,7 @@ WARMUP = 100
 AVERAGE = 0.998
 CLIP = 1.0
 NO_OBJECT = 0.2
-BACKBONE_SHARE = 0.25
+TRAINED_SHARE = 0.3
 LAST_SHARE = 0.02
 STRIDE = 16
 
@@ -32,13 +35,15 @@ STRIDE = 16
 class Trainer:
     """Hold a network, its running average and its optimiser.
 
-    The backbone's first blocks keep their ImageNet weights and run compiled; the rest learns with
-    AdamW at ``rate``, the backbone slower, on a cosine over ``steps``.
+    Backbone and dense head start from YOLOX-nano's weights and learn slower than the rest; the
+    backbone's first stage keeps them and runs compiled. AdamW at ``rate``, on a cosine over
+    ``steps``. ``batch`` images are taken by each of ``world`` processes, of which this is number
+    ``rank``; they share their gradients.
     """
 
     def __init__(
         self,
-        imagenet: dict[str, Tensor],
+        yolox: dict[str, Tensor],
         *,
         size: tuple[int, int],
         batch: int,
@@ -46,24 +51,31 @@ class Trainer:
         steps: int,
         seed: int,
         threads: int,
+        rank: int = 0,
+        world: int = 1,
     ) -> None:
         torch.set_num_threads(threads)
         torch.manual_seed(seed)
         self.size, self.batch, self.rate, self.steps, self.seed = size, batch, rate, steps, seed
+        self._rank, self._world = rank, world
         self.step = 0
         self.model = RelTR(RelTRConfig.nano())
         self._body = self.model.backbone[0].body
-        self._body.load_imagenet(imagenet)
+        head = self.model.anchors.dense
+        classes = self.model.config.anchor_classes
+        places = {OBJECTS[index]: place for place, index in enumerate(classes)}
+        words = {coco: places[word] for coco, word in enumerate(WORDS_80) if word in places}
+        load_yolox(self._body, head, yolox, words)
         self._body.freeze_low()
         self._low = _compiled_low(self._body, (batch, 3, size[1], size[0]), threads)
         self.model.train().to(memory_format=torch.channels_last)
         self.average = {k: v.detach().clone() for k, v in self.model.state_dict().items()}
-        inside = {id(p) for p in self._body.parameters()}
+        inside = {id(p) for part in (self._body, head) for p in part.parameters()}
         self._learned = [p for p in self.model.parameters() if p.requires_grad]
         self._optimizer = torch.optim.AdamW(
             [
                 {'params': [p for p in self._learned if id(p) not in inside], 'share': 1.0},
-                {'params': [p for p in self._learned if id(p) in inside], 'share': BACKBONE_SHARE},
+                {'params': [p for p in self._learned if id(p) in inside], 'share': TRAINED_SHARE},
             ],
             lr=rate,
             weight_decay=1e-4,
@@ -90,25 +102,40 @@ class Trainer:
         torch.save(state, draft)
         draft.replace(path)
 
-    def learn(self, sources: Sequence[tuple[float, Sequence[Frame]]]) -> dict[str, float]:
-        """Take one step on frames drawn from ``sources`` (share, frames); return the losses."""
-        rng = np.random.default_rng([self.seed, self.step])
-        samples = [make_sample(_draw(sources, rng), self.size, rng) for _ in range(self.batch)]
-        fine = self._low(_normalized([image for image, _ in samples]))
+    def learn(self, stock: Stock) -> dict[str, float]:
+        """Take one step on frames drawn from ``stock``; return the losses."""
+        rng = np.random.default_rng([self.seed, self.step, self._rank])
+        samples = [make_sample(stock.draw(rng), self.size, rng) for _ in range(self.batch)]
+        fine = self._low(_planes([image for image, _ in samples]))
         maps = self._body.high(fine.contiguous(memory_format=torch.channels_last))
         cells = (self.size[1] // STRIDE, self.size[0] // STRIDE)
         targets = [as_tensors(target) for _, target in samples]
-        loss, terms = total_loss(self.model.relate(maps), targets, cells, NO_OBJECT)
+        output = self.model.relate(maps)
+        classes = self.model.config.anchor_classes
+        loss, terms = total_loss(output, targets, cells, NO_OBJECT, classes)
         for group in self._optimizer.param_groups:
             group['lr'] = self.rate * group['share'] * self._share_of_rate()
         self._optimizer.zero_grad(set_to_none=True)
-        if torch.isfinite(loss):
-            loss.backward()
-            nn.utils.clip_grad_norm_(self._learned, CLIP)
+        loss.backward()
+        self._share_gradients()
+        norm = nn.utils.clip_grad_norm_(self._learned, CLIP)
+        if torch.isfinite(norm):
             self._optimizer.step()
         self.step += 1
         self._follow()
         return terms
+
+    def _share_gradients(self) -> None:
+        if self._world == 1:
+            return
+        gradients = [p.grad for p in self._learned if p.grad is not None]
+        flat = torch.cat([g.flatten() for g in gradients])
+        torch.distributed.all_reduce(flat)
+        flat /= self._world
+        for gradient, part in zip(
+            gradients, flat.split([g.numel() for g in gradients]), strict=True
+        ):
+            gradient.copy_(part.view_as(gradient))
 
     def _share_of_rate(self) -> float:
         done = min(self.step / self.steps, 1.0)
@@ -138,21 +165,14 @@ def as_tensors(target: Target) -> TorchTarget:
     )
 
 
-def _draw(sources: Sequence[tuple[float, Sequence[Frame]]], rng: np.random.Generator) -> Frame:
-    shares = np.array([share for share, _ in sources])
-    chosen = sources[rng.choice(len(sources), p=shares / shares.sum())][1]
-    return chosen[rng.integers(len(chosen))]
-
-
-def _normalized(images: Sequence[Image]) -> NDArray[np.float32]:
-    rgb = np.stack(images)[..., ::-1].transpose(0, 3, 1, 2)
-    return np.ascontiguousarray((rgb.astype(np.float32) - 127.0) / 128.0)
+def _planes(images: Sequence[Image]) -> NDArray[np.float32]:
+    return np.ascontiguousarray(np.stack(images).transpose(0, 3, 1, 2), dtype=np.float32)
 
 
 def _compiled_low(
     body: nn.Module, shape: tuple[int, int, int, int], threads: int
 ) -> Callable[[NDArray[np.float32]], Tensor]:
-    # OpenVINO takes a third of torch's time here, and no gradient is needed.
+    # OpenVINO is faster than torch here, and no gradient is needed.
     import openvino
 
     class Low(nn.Module):

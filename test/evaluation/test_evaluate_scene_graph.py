@@ -11,8 +11,16 @@ import numpy as np
 import pytest
 
 from sageiq_ros.config import SceneGraphConfig
+from sageiq_ros.datasets import camvid, rendered
 from sageiq_ros.evaluation import scene_graph
-from sageiq_ros.scene_graph.yolox import Detections, suppress
+from sageiq_ros.evaluation.scene_graph_sets import (
+    graph_of,
+    on_camvid,
+    on_clip,
+    on_rendered,
+    restricted,
+)
+from sageiq_ros.scene_graph.detections import Detections, suppress
 from sageiq_ros.types import Box, Region, SageIQError, SceneGraph, Triplet
 
 CAR, STREET = Box(10, 20, 50, 40), Box(0, 30, 100, 60)
@@ -52,7 +60,7 @@ def clip(tmp_path):
 
 
 def judge(clip, graph, *found):
-    return scene_graph.on_clip(Generator(graph), clip, Detector(*found), SceneGraphConfig())
+    return on_clip(Generator(graph), clip, Detector(*found), SceneGraphConfig())
 
 
 def test_a_frame_counts_when_a_triplet_lies_on_a_vehicle(clip):
@@ -81,11 +89,49 @@ def test_camvid_truth_is_the_written_rule(tmp_path):
         (tmp_path / name).mkdir()
     cv2.imwrite(str(tmp_path / 'val' / 'a.jpg'), np.repeat(mask[..., None], 3, axis=2))
     cv2.imwrite(str(tmp_path / 'val_masks' / 'a.png'), mask)
-    truth = scene_graph.graph_of(scene_graph.camvid.find_instances(mask))
-    perfect = scene_graph.on_camvid(Generator(truth), tmp_path, None)
+    truth = graph_of(camvid.find_instances(mask))
+    perfect = on_camvid(Generator(truth), tmp_path, None)
     assert perfect['R@20'] == perfect['R@50'] == 1.0
     assert all(row['recall'] == 1.0 for row in perfect['entities'].values())
-    assert scene_graph.on_camvid(Generator(SceneGraph()), tmp_path, None)['R@50'] == 0.0
+    assert on_camvid(Generator(SceneGraph()), tmp_path, None)['R@50'] == 0.0
+
+
+def test_only_words_with_a_truth_are_asked_for():
+    graph = SceneGraph(
+        (Region('house', 0.9, CAR), Region('car', 0.9, CAR), Region('street', 0.9, STREET)),
+        (Triplet(0, 'along', 2, 0.9), Triplet(1, 'on', 2, 0.5)),
+    )
+    kept = restricted(graph, ('car', 'street'))
+    assert [region.label for region in kept.regions] == ['car', 'street']
+    assert kept.triplets == (Triplet(0, 'on', 1, 0.5),)
+
+
+def test_rendered_streets_are_measured_against_their_own_truth(monkeypatch):
+    boxes = np.array([(10, 20, 50, 40), (0, 30, 100, 60)], float)
+    drawn = []
+
+    def labelled_street(seed):
+        drawn.append(seed)
+        return np.zeros((60, 100, 3), np.uint8), boxes, ('car', 'street')
+
+    monkeypatch.setattr(rendered, 'labelled_street', labelled_street)
+    perfect = on_rendered(Generator(GRAPH), 2)
+    assert drawn == [rendered.FIRST_HOLDOUT, rendered.FIRST_HOLDOUT + 1]
+    assert perfect['R@20'] == perfect['most_R@20'] == 1.0
+    assert on_rendered(Generator(SceneGraph()), 1)['R@20'] == 0.0
+
+
+def test_more_truths_than_guesses_bound_the_recall(monkeypatch):
+    cars = [(x, 20 + x % 7, x + 9, 40 + x % 5) for x in range(0, 300, 6)]
+
+    def labelled_street(seed):
+        labels = ('car',) * len(cars) + ('street',)
+        return np.zeros((60, 320, 3), np.uint8), np.array([*cars, (0, 30, 320, 60)], float), labels
+
+    monkeypatch.setattr(rendered, 'labelled_street', labelled_street)
+    result = on_rendered(Generator(SceneGraph()), 1)
+    assert result['true_triplets_mean'] > 50
+    assert result['most_R@20'] == pytest.approx(20 / result['true_triplets_mean'])
 
 
 def arguments(*words):
@@ -95,7 +141,7 @@ def arguments(*words):
 
 
 def test_it_asks_what_to_evaluate_on():
-    with pytest.raises(SageIQError, match='--camvid <folder> or --clip <folder>'):
+    with pytest.raises(SageIQError, match='--rendered <count> or --clip <folder>'):
         scene_graph.run(arguments())
 
 

@@ -9,11 +9,13 @@ import argparse
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from sageiq_ros.datasets.camvid import find_instances
-from sageiq_ros.models.efficientnet_lite import EfficientNetLite0
+from sageiq_ros.models.csp_darknet import CSPDarknet, DenseHead, load_yolox
 from sageiq_ros.training import reltr
 from sageiq_ros.training.reltr_data import TEACHER_LABELS, Frame, make_sample
+from sageiq_ros.training.reltr_stock import Stock
 from sageiq_ros.training.reltr_trainer import Trainer
 from sageiq_ros.types import SageIQError
 from sageiq_ros.vocabulary import OBJECT_INDEX, OBJECTS, PREDICATES
@@ -22,27 +24,22 @@ SIZE = (160, 96)
 NONE = np.zeros((0, 4), np.float32)
 
 
-def imagenet():
-    """Make random weights with the keys of the ImageNet checkpoint."""
+def yolox():
+    """Make random weights with the names and shapes of an exported YOLOX-nano."""
     generator = torch.Generator().manual_seed(0)
-    state = {}
-
-    def add(source, norm, conv):
-        fan = conv.weight[0].numel()
-        state[f'{source}.weight'] = torch.randn(conv.weight.shape, generator=generator) / fan**0.5
-        for name, value in (('weight', 1.0), ('bias', 0.0), ('mean', 0.0), ('var', 1.0)):
-            key = name if name in ('weight', 'bias') else f'running_{name}'
-            state[f'{norm}.{key}'] = torch.full((len(conv.weight),), value)
-
-    body = EfficientNetLite0()
-    add('_conv_stem', '_bn0', body.stem)
-    for index, block in enumerate(body.blocks):
-        prefix = f'_blocks.{index}.'
-        if block.expand is not None:
-            add(f'{prefix}_expand_conv', f'{prefix}_bn0', block.expand)
-        add(f'{prefix}_depthwise_conv', f'{prefix}_bn1', block.depthwise)
-        add(f'{prefix}_project_conv', f'{prefix}_bn2', block.project)
-    return state
+    body = CSPDarknet()
+    head = DenseHead(body.channels, 1)
+    convs = [m for part in (body, head.levels) for m in part.modules() if isinstance(m, nn.Conv2d)]
+    shapes = [p.shape for conv in convs for p in (conv.weight, conv.bias)]
+    state = {f'run_{index}': shape for index, shape in enumerate(shapes)}
+    for level in range(3):
+        for kind, count in (('cls', 80), ('reg', 4), ('obj', 1)):
+            state[f'head.{kind}_preds.{level}.weight'] = (count, 64, 1, 1)
+            state[f'head.{kind}_preds.{level}.bias'] = (count,)
+    return {
+        name: torch.randn(shape, generator=generator) / max(np.prod(shape[1:]), 100) ** 0.5
+        for name, shape in state.items()
+    }
 
 
 def street():
@@ -55,7 +52,7 @@ def street():
 
 
 def trainer():
-    return Trainer(imagenet(), size=SIZE, batch=2, rate=1e-3, steps=10, seed=3, threads=1)
+    return Trainer(yolox(), size=SIZE, batch=2, rate=1e-3, steps=10, seed=3, threads=1)
 
 
 def test_a_whole_frame_holds_its_entities_and_relations():
@@ -92,36 +89,79 @@ def test_a_frame_labelled_by_a_detector_says_what_was_looked_for():
 
 
 def test_a_cut_training_goes_on_as_if_uncut(tmp_path):
-    sources = [(1.0, [street()])]
+    stock = Stock([(1.0, [street()])])
     straight = trainer()
-    first = straight.learn(sources)
-    straight.learn(sources)
+    first = straight.learn(stock)
+    straight.learn(stock)
     cut = trainer()
-    assert cut.learn(sources) == first
+    assert cut.learn(stock) == first
     cut.save(tmp_path / 'last.pt')
     resumed = trainer()
     resumed.load(tmp_path / 'last.pt')
-    resumed.learn(sources)
+    resumed.learn(stock)
     assert resumed.step == straight.step == 2
     for name, value in straight.average.items():
         torch.testing.assert_close(resumed.average[name], value, msg=name)
 
 
-def test_the_first_blocks_keep_their_weights():
+def test_the_first_stage_keeps_its_weights():
     subject = trainer()
     body = subject.model.backbone[0].body
-    before = body.stem.weight.clone(), body.blocks[10].project.weight.clone()
-    subject.learn([(1.0, [street()])])
-    assert torch.equal(body.stem.weight, before[0])
-    assert not torch.equal(body.blocks[10].project.weight, before[1])
+    fixed, moving = body.stem.conv.weight, body.bottom_up5.conv3.conv.weight
+    before = fixed.clone(), moving.clone()
+    subject.learn(Stock([(1.0, [street()])]))
+    assert torch.equal(fixed, before[0])
+    assert not torch.equal(moving, before[1])
+
+
+def test_processes_that_share_gradients_stay_one_network(tmp_path):
+    torch.multiprocessing.spawn(learn_together, (str(tmp_path),), 2)
+    first, second = (torch.load(tmp_path / f'{rank}.pt', weights_only=True) for rank in (0, 1))
+    alone = trainer()
+    alone.learn(Stock([(1.0, [street()])]))
+    for name, value in first.items():
+        torch.testing.assert_close(second[name], value, msg=name)
+    assert any(
+        not torch.equal(value, first[name]) for name, value in alone.model.named_parameters()
+    )
+
+
+def learn_together(rank, folder):
+    meeting = f'file://{folder}/meeting'
+    torch.distributed.init_process_group('gloo', meeting, rank=rank, world_size=2)
+    subject = Trainer(
+        yolox(), size=SIZE, batch=1, rate=1e-3, steps=10, seed=3, threads=1, rank=rank, world=2
+    )
+    subject.learn(Stock([(1.0, [street()])]))
+    torch.save(dict(subject.model.named_parameters()), f'{folder}/{rank}.pt')
+    torch.distributed.destroy_process_group()
+
+
+def test_the_first_network_sees_what_yolox_saw():
+    weights = yolox()
+    body, words = CSPDarknet(), {2: 1}
+    head = DenseHead(body.channels, 3)
+    load_yolox(body, head, weights, words)
+    feature = torch.randn(64, generator=torch.Generator().manual_seed(1))
+    seen = head.words[0](torch.cat([feature, feature]))[1]
+    named = weights['head.cls_preds.0.weight'][2].flatten() @ feature
+    there = weights['head.obj_preds.0.weight'][0].flatten() @ feature
+    bias = weights['head.cls_preds.0.bias'][2] + weights['head.obj_preds.0.bias'][0]
+    torch.testing.assert_close(seen, named + there + bias)
+
+
+def test_weights_of_another_network_are_refused():
+    body = CSPDarknet()
+    weights = dict(list(yolox().items())[2:])
+    with pytest.raises(ValueError, match='YOLOX-nano'):
+        load_yolox(body, DenseHead(body.channels, 1), weights, {})
 
 
 def test_a_bad_size_is_refused_with_a_reason(tmp_path):
     parser = argparse.ArgumentParser()
     reltr.configure(parser)
-    wanted = ['--data', str(tmp_path), '--work', str(tmp_path), '--size', '350x192']
-    weights = tmp_path / 'weights.pth'
-    torch.save(imagenet(), weights)
-    args = parser.parse_args([*wanted, '--imagenet', str(weights)])
+    wanted = ['--data', str(tmp_path), '--work', str(tmp_path)]
     with pytest.raises(SageIQError, match='multiples of 32'):
-        reltr.run(args)
+        reltr.run(parser.parse_args([*wanted, '--size', '350x192']))
+    with pytest.raises(SageIQError, match='put YOLOX-nano there'):
+        reltr.run(parser.parse_args(wanted))
