@@ -17,6 +17,7 @@ from torch.nn import functional as F
 STRIDES = (8, 16, 32)
 HEAD_WIDTH = 64
 MOST_GROWTH = 6.0
+FOCUS = (16, 12, 3, 3)
 
 
 class Conv(nn.Module):
@@ -26,7 +27,8 @@ class Conv(nn.Module):
         self, inputs: int, outputs: int, kernel: int = 1, stride: int = 1, groups: int = 1
     ) -> None:
         super().__init__()
-        self.conv = nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, groups=groups)
+        padding = (kernel - 1) // 2
+        self.conv = nn.Conv2d(inputs, outputs, kernel, stride, padding, groups=groups)
 
     def forward(self, x: Tensor) -> Tensor:
         return F.silu(self.conv(x))
@@ -83,7 +85,7 @@ class CSPDarknet(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.stem = Conv(12, 16, 3)
+        self.stem = Conv(3, 16, 6, 2)
         self.dark2 = nn.Sequential(separable(16, 32, 2), CSPLayer(32, 32, 1, True))
         self.dark3 = nn.Sequential(separable(32, 64, 2), CSPLayer(64, 64, 3, True))
         self.dark4 = nn.Sequential(separable(64, 128, 2), CSPLayer(128, 128, 3, True))
@@ -103,9 +105,7 @@ class CSPDarknet(nn.Module):
 
     def low(self, x: Tensor) -> Tensor:
         """Run the stem and the first stage: (B, 32, H / 4, W / 4)."""
-        top, bottom = x[..., ::2, :], x[..., 1::2, :]
-        parts = [top[..., ::2], bottom[..., ::2], top[..., 1::2], bottom[..., 1::2]]
-        return self.dark2(self.stem(torch.cat(parts, dim=1)))
+        return self.dark2(self.stem(x))
 
     def high(self, x: Tensor) -> list[Tensor]:
         """Run the rest on what ``low`` returned."""
@@ -185,6 +185,8 @@ def load_yolox(
     classes keep what they have. Raises ValueError where the shapes are not YOLOX-nano's.
     """
     runs = [value for name, value in weights.items() if not name.startswith('head.')]
+    if runs and tuple(runs[0].shape) == FOCUS:
+        runs[0] = unfocused(runs[0])
     convs = [m for part in (body, head.levels) for m in part.modules() if isinstance(m, nn.Conv2d)]
     wanted = [parameter for conv in convs for parameter in (conv.weight, conv.bias)]
     if [tuple(p.shape) for p in wanted] != [tuple(v.shape) for v in runs]:
@@ -203,6 +205,16 @@ def load_yolox(
             for theirs, ours in words.items():
                 head.words[level].weight[ours] = torch.cat([named[0][theirs], object_[0][0]])
                 head.words[level].bias[ours] = named[1][theirs] + object_[1][0]
+
+
+def unfocused(weight: Tensor) -> Tensor:
+    """Turn YOLOX's first 3x3 kernels (O, 12, 3, 3) into 6x6 ones (O, 3, 6, 6) of stride 2.
+
+    YOLOX sorts every second pixel into channels first: even and odd rows of the even columns,
+    then of the odd ones.
+    """
+    quarters = weight.unflatten(1, (2, 2, 3))  # O, column, row, colour, y, x
+    return quarters.permute(0, 3, 4, 2, 5, 1).flatten(4).flatten(2, 3)
 
 
 def _enlarge(x: Tensor) -> Tensor:

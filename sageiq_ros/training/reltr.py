@@ -16,12 +16,17 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from sageiq_ros.engines.base import Engine
+    from sageiq_ros.models.reltr import RelTR
     from sageiq_ros.training.reltr_data import Frame
+
+    Sources = list[tuple[float, list[Frame]]]
 
 LOG_EVERY = 50
 SAVE_EVERY = 100
 SHARES = {'camvid': 0.66, 'nuscenes_front': 0.12, 'road_stills': 0.07, 'rendered': 0.15}
 YOLOX = Path('weights') / 'yolox_nano.onnx'
+# Share of the steps after which frames labelled by the detector get the network's own labels too.
+FIRST_LEG = 0.5
 CHECKPOINT, MEETING = 'last.pt', 'meeting'
 RENDERED_HOLDOUT = 60
 
@@ -67,20 +72,70 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Train, or go on where the work folder's checkpoint stands."""
-    import torch
-
     args.work.mkdir(parents=True, exist_ok=True)
     size, weights = _size(args.size), _yolox(args.data / YOLOX)
     sources = _sources(args)
-    if args.processes == 1:
-        _train(0, args, size, weights, sources)
-    else:
-        # What a training that was cut left behind would be taken for a process of this one.
-        (args.work / MEETING).unlink(missing_ok=True)
-        torch.multiprocessing.spawn(_train, (args, size, weights, sources), args.processes)
+    end = min(args.stop or args.steps, args.steps)
+    half = round(FIRST_LEG * args.steps)
+    if _steps_done(args.work) < half:
+        _leg(args, size, weights, sources, min(half, end))
+    if end > half:
+        _leg(args, size, weights, _with_own_labels(sources, args.work, size), end)
     if args.out is not None:
         _ship(args)
     return 0
+
+
+def _leg(
+    args: argparse.Namespace,
+    size: tuple[int, int],
+    weights: dict[str, Tensor],
+    sources: Sources,
+    end: int,
+) -> None:
+    import torch
+
+    if args.processes == 1:
+        _train(0, args, size, weights, sources, end)
+        return
+    # What a training that was cut left behind would be taken for a process of this one.
+    (args.work / MEETING).unlink(missing_ok=True)
+    torch.multiprocessing.spawn(_train, (args, size, weights, sources, end), args.processes)
+
+
+def _with_own_labels(sources: Sources, work: Path, size: tuple[int, int]) -> Sources:
+    from sageiq_ros.training.reltr_data import TEACHER_LABELS
+    from sageiq_ros.training.self_labels import add_own_labels
+
+    model = _trained(work)
+    return [
+        (
+            share,
+            add_own_labels(frames, model, size, work / 'own' / str(index))
+            if frames[0].looked_for == TEACHER_LABELS
+            else frames,
+        )
+        for index, (share, frames) in enumerate(sources)
+    ]
+
+
+def _checkpoint(work: Path) -> dict[str, Any]:
+    import torch
+
+    return torch.load(work / CHECKPOINT, map_location='cpu', weights_only=True)
+
+
+def _steps_done(work: Path) -> int:
+    return _checkpoint(work)['step'] if (work / CHECKPOINT).is_file() else 0
+
+
+def _trained(work: Path) -> RelTR:
+    from sageiq_ros.models.reltr import RelTR, RelTRConfig
+
+    state = _checkpoint(work)
+    model = RelTR(RelTRConfig.nano())
+    model.load_state_dict(state['average'])
+    return model
 
 
 def _train(
@@ -88,7 +143,8 @@ def _train(
     args: argparse.Namespace,
     size: tuple[int, int],
     weights: dict[str, Tensor],
-    sources: list[tuple[float, list[Frame]]],
+    sources: Sources,
+    end: int,
 ) -> None:
     import cv2
     import torch
@@ -118,7 +174,6 @@ def _train(
     if path.is_file():
         trainer.load(path)
     stock = Stock(sources)
-    end = min(args.stop or args.steps, args.steps)
     sums: dict[str, float] = {}
     with (
         (args.work / f'log{rank or ""}.jsonl').open('a', encoding='utf-8') as log,
@@ -142,17 +197,10 @@ def _train(
 
 
 def _ship(args: argparse.Namespace) -> None:
-    import torch
-
     from sageiq_ros.datasets.camvid import frames
     from sageiq_ros.evaluation.scene_graph_sets import on_camvid, on_rendered
-    from sageiq_ros.models.reltr import RelTR, RelTRConfig
     from sageiq_ros.scene_graph.reltr import RelTRGenerator
     from sageiq_ros.training.reltr_export import ship
-
-    state = torch.load(args.work / CHECKPOINT, map_location='cpu', weights_only=True)
-    model = RelTR(RelTRConfig.nano())
-    model.load_state_dict(state['average'])
 
     def measure(engine: Engine) -> dict[str, Any]:
         generator = RelTRGenerator(engine)
@@ -163,7 +211,7 @@ def _ship(args: argparse.Namespace) -> None:
 
     images = [image for image, _ in frames(args.data / 'camvid', 'train')]
     images += sorted((args.data / 'nuscenes_front').glob('*.jpg'))
-    ship(model, _size(args.engine_size), args.out, images, measure, args.work)
+    ship(_trained(args.work), _size(args.engine_size), args.out, images, measure, args.work)
 
 
 def _size(text: str) -> tuple[int, int]:
@@ -173,7 +221,7 @@ def _size(text: str) -> tuple[int, int]:
     return int(parts[0]), int(parts[1])
 
 
-def _sources(args: argparse.Namespace) -> list[tuple[float, list[Frame]]]:
+def _sources(args: argparse.Namespace) -> Sources:
     from sageiq_ros.scene_graph.yolox import YoloxDetector
     from sageiq_ros.training.reltr_data import camvid_frames, pseudo_frames, rendered_frames
 

@@ -30,7 +30,7 @@ PROVENANCE = {
     'labels': 'scene graphs derived by docs/scene_graph_labels.md',
     'data': [
         'CamVid train, 367 frames (CC BY-NC 4.0 / academic, non-commercial)',
-        'nuScenes front camera, 120 frames labelled by YOLOX-nano (CC BY-NC-SA 4.0, '
+        'nuScenes front camera, 100 frames labelled by YOLOX-nano (CC BY-NC-SA 4.0, '
         'non-commercial)',
         'Udacity road stills, 14 pictures labelled by YOLOX-nano (MIT)',
         'rendered streets of this package (Apache-2.0)',

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
+from torch.nn import functional
 
 from sageiq_ros.datasets.camvid import find_instances
-from sageiq_ros.models.csp_darknet import CSPDarknet, DenseHead, load_yolox
+from sageiq_ros.models.csp_darknet import FOCUS, CSPDarknet, DenseHead, load_yolox, unfocused
 from sageiq_ros.training import reltr
 from sageiq_ros.training.reltr_data import TEACHER_LABELS, Frame, make_sample
 from sageiq_ros.training.reltr_stock import Stock
@@ -30,7 +31,8 @@ def yolox():
     body = CSPDarknet()
     head = DenseHead(body.channels, 1)
     convs = [m for part in (body, head.levels) for m in part.modules() if isinstance(m, nn.Conv2d)]
-    shapes = [p.shape for conv in convs for p in (conv.weight, conv.bias)]
+    shapes = [tuple(p.shape) for conv in convs for p in (conv.weight, conv.bias)]
+    shapes[0] = FOCUS
     state = {f'run_{index}': shape for index, shape in enumerate(shapes)}
     for level in range(3):
         for kind, count in (('cls', 80), ('reg', 4), ('obj', 1)):
@@ -148,6 +150,17 @@ def test_the_first_network_sees_what_yolox_saw():
     there = weights['head.obj_preds.0.weight'][0].flatten() @ feature
     bias = weights['head.cls_preds.0.bias'][2] + weights['head.obj_preds.0.bias'][0]
     torch.testing.assert_close(seen, named + there + bias)
+
+
+def test_the_stem_sees_what_sorted_pixels_showed():
+    generator = torch.Generator().manual_seed(2)
+    image = torch.randn(1, 3, 8, 12, generator=generator)
+    weight = torch.randn(FOCUS, generator=generator)
+    even, odd = image[:, :, ::2], image[:, :, 1::2]
+    parts = [even[..., ::2], odd[..., ::2], even[..., 1::2], odd[..., 1::2]]
+    sorted_first = functional.conv2d(torch.cat(parts, dim=1), weight, padding=1)
+    at_once = functional.conv2d(image, unfocused(weight), stride=2, padding=2)
+    torch.testing.assert_close(at_once, sorted_first, atol=1e-4, rtol=0)
 
 
 def test_weights_of_another_network_are_refused():
