@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sageiq_ros.config import SceneGraphConfig, updated
-from sageiq_ros.engines.store import find_engine, read_manifest, sha256
+from sageiq_ros.engines.store import BACKENDS, find_engine, read_manifest, sha256
 from sageiq_ros.evaluation.scene_graph_sets import on_camvid, on_clip, on_rendered
 from sageiq_ros.scene_graph.build import build_generator
 from sageiq_ros.scene_graph.detr import is_transformers_detr
@@ -34,6 +34,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--looks', type=int, default=1, help='looks at each frame, 1 to 5, united (default 1)'
     )
+    parser.add_argument(
+        '--backend', choices=('auto', *BACKENDS), default='auto', help='runtime (default auto)'
+    )
     parser.add_argument('--threads', type=int, default=2, help='processor threads (default 2)')
     parser.add_argument('--json', type=Path, help='file for the raw results')
 
@@ -45,9 +48,13 @@ def run(args: argparse.Namespace) -> int:
             'Say what to evaluate on: --camvid <folder>, --rendered <count> or --clip <folder>.'
         )
     settings = updated(SceneGraphConfig(), {'engine': args.engine, 'looks': args.looks})
-    generator = build_generator(settings, args.threads)
+    generator = build_generator(settings, args.threads, args.backend)
     detector = YoloxDetector(args.teacher, args.threads) if args.teacher else None
-    results: dict[str, Any] = {'engine': generator.name, 'looks': args.looks}
+    results: dict[str, Any] = {
+        'engine': generator.name,
+        'backend': args.backend,
+        'looks': args.looks,
+    }
     if not is_transformers_detr(Path(args.engine)):
         folder = find_engine(args.engine)
         results['sha256'] = sha256(folder / read_manifest(folder).file)

@@ -101,7 +101,7 @@ class AnchorQueries(nn.Module):
     ) -> Tensor:
         """Start picked cells (B, E) with what their level and the memory hold there (B, E, D)."""
         own = features.gather(1, cells[..., None].expand(-1, -1, features.shape[2]))
-        under = memory_cells(size, cells.device)[cells]
+        under = memory_cells(size, cells.device).expand(len(cells), -1).gather(1, cells)
         return self.seen(own) + memory.gather(1, under[..., None].expand(-1, -1, memory.shape[2]))
 
     def position(self, box: Tensor) -> Tensor:

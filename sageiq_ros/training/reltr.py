@@ -63,7 +63,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         '--out', type=Path, help='store folder of the engine, made and measured after training'
     )
     parser.add_argument(
-        '--engine-size', default='448x256', help='input width x height of the engine (448x256)'
+        '--engine-size', default='480x320', help='input width x height of the engine (480x320)'
     )
     parser.add_argument(
         '--threads', type=int, default=1, help='processor threads of each process (default 1)'
