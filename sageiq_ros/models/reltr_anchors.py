@@ -101,7 +101,7 @@ class AnchorQueries(nn.Module):
     ) -> Tensor:
         """Start picked cells (B, E) with what their level and the memory hold there (B, E, D)."""
         own = features.gather(1, cells[..., None].expand(-1, -1, features.shape[2]))
-        under = memory_cells(size, cells.device).expand(len(cells), -1).gather(1, cells)
+        under = memory_cells(cells, size)
         return self.seen(own) + memory.gather(1, under[..., None].expand(-1, -1, memory.shape[2]))
 
     def position(self, box: Tensor) -> Tensor:
@@ -153,12 +153,25 @@ def level_centers(size: tuple[int, int], device: torch.device) -> tuple[Tensor, 
     return torch.cat(centers), torch.cat(sides)
 
 
-def memory_cells(size: tuple[int, int], device: torch.device) -> Tensor:
-    """Return the cell of the middle level (N,) under the center of each level's cell."""
+def memory_cells(cells: Tensor, size: tuple[int, int]) -> Tensor:
+    """Return the cell of the middle level under the center of each level's cell, both (B, E).
+
+    Arithmetic, and no table: an exported network then takes any batch.
+    """
     height, width = size
-    center = level_centers(size, device)[0]
-    at = (center * torch.tensor([width, height], device=device)).long()
-    return at[:, 1] * width + at[:, 0]
+    fine, middle = 4 * height * width, height * width
+    row, column = _row(cells, 2 * width), cells % (2 * width)
+    above = _row(row, 2) * width + _row(column, 2)
+    coarse = cells - fine - middle
+    row, column = _row(coarse, width // 2), coarse % (width // 2)
+    below = (2 * row + 1) * width + 2 * column + 1
+    return torch.where(
+        cells < fine, above, torch.where(cells < fine + middle, cells - fine, below)
+    )
+
+
+def _row(cells: Tensor, width: int) -> Tensor:
+    return torch.div(cells, width, rounding_mode='floor')
 
 
 def cell_centers(size: tuple[int, int], device: torch.device) -> Tensor:

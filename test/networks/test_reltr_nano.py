@@ -135,7 +135,7 @@ def test_every_level_covers_the_picture():
     centers, sides = level_centers(CELLS, torch.device('cpu'))
     assert len(centers) == len(sides) == ALL_CELLS
     assert sides.prod(1).sum().item() == pytest.approx(3.0)
-    under = cell_centers(CELLS, torch.device('cpu'))[memory_cells(CELLS, torch.device('cpu'))]
+    under = cell_centers(CELLS, torch.device('cpu'))[memory_cells(torch.arange(ALL_CELLS), CELLS)]
     assert ((under - centers).abs() <= 1 / torch.tensor([CELLS[1], CELLS[0]]) / 2 + 1e-6).all()
 
 
