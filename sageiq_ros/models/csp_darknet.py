@@ -159,7 +159,7 @@ class DenseHead(nn.Module):
         """
         features, logits, boxes = [], [], []
         for x, level, words, box in zip(maps, self.levels, self.words, self.boxes, strict=True):
-            height, width = (int(side) for side in x.shape[-2:])
+            height, width = x.shape[-2:]
             named, placed = (y.flatten(2).transpose(1, 2) for y in level(x))
             both = torch.cat([named, placed], dim=2)
             raw = box(placed)

@@ -179,7 +179,7 @@ class RelTR(nn.Module):
     def relate(self, features: list[Tensor], mask: Tensor | None = None) -> dict[str, Tensor]:
         """Run everything behind the backbone."""
         x = self.input_proj(features if self.config.anchor_classes else features[-1])
-        height, width = (int(side) for side in x.shape[-2:])
+        height, width = x.shape[-2:]
         if mask is None:
             small = None
             pos = sine_position(
@@ -294,16 +294,16 @@ class RelTR(nn.Module):
     def _triplet_heads(
         self, sub: Tensor, obj: Tensor, sub_map: Tensor, obj_map: Tensor, size: tuple[int, int]
     ) -> dict[str, Tensor]:
-        batch, triplets = sub_map.shape[:2]
+        triplets = sub_map.shape[1]
         maps = torch.stack([sub_map, obj_map], dim=2).detach()
-        maps = maps.reshape(batch * triplets, 2, *size)
+        maps = maps.reshape(-1, 2, *size)
         heat = self.so_mask_fc(self.so_mask_conv(maps).flatten(1))
-        heat = heat.reshape(batch, triplets, -1)
+        heat = heat.reshape(-1, triplets, heat.shape[1])
         return {
             'sub_logits': self.sub_class_embed(sub),
             'obj_logits': self.obj_class_embed(obj),
             'rel_logits': self.rel_class_embed(torch.cat([sub, obj, heat], dim=2)),
-            'so_maps': maps.reshape(batch, triplets, 2, *size),
+            'so_maps': maps.reshape(-1, triplets, 2, *size),
         }
 
 

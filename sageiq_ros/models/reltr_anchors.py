@@ -41,7 +41,9 @@ class BoxAttention(nn.Module):
         grid = cell_centers(size, box.device)
         reach = box[..., None, 2:].clamp(min=MIN_REACH) / 2
         away = (((grid - box[..., None, :2]) / reach) ** 2).sum(dim=3).clamp(max=50.0)
-        return -F.softplus(self.strength)[:, None, None] * away[:, None]
+        bias = -F.softplus(self.strength)[:, None, None] * away[:, None]
+        # The exporter loses track of the type, and would refuse the attention.
+        return bias.float()
 
 
 class AnchorQueries(nn.Module):
