@@ -7,12 +7,14 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 FORMAT = 1
+LOCK_WAIT = 5.0
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _TABLE = """
 CREATE TABLE IF NOT EXISTS ratings (
@@ -66,16 +68,16 @@ class Memo:
             return self._connect()
 
     def _connect(self) -> sqlite3.Connection:
-        file = sqlite3.connect(self.path, timeout=5.0)
+        file = sqlite3.connect(self.path, timeout=LOCK_WAIT)
         try:
             version = file.execute('PRAGMA user_version').fetchone()[0]
             if version not in (0, FORMAT):
                 file.close()
                 self._set_aside(f'format {version} instead of {FORMAT}')
-                file = sqlite3.connect(self.path, timeout=5.0)
+                file = sqlite3.connect(self.path, timeout=LOCK_WAIT)
                 version = 0
             if version == 0:
-                file.execute('PRAGMA journal_mode = WAL')
+                _switch_to_wal(file)
                 with file:
                     file.execute(_TABLE)
                     file.execute(f'PRAGMA user_version = {FORMAT}')
@@ -108,3 +110,16 @@ class Memo:
                 log.warning('The memo %s cannot be used: %s.', self.path, error)
         except OSError as error:
             log.warning('The memo %s cannot be used: %s.', self.path, error.strerror or error)
+
+
+def _switch_to_wal(file: sqlite3.Connection) -> None:
+    # SQLite's own waiting for a lock does not cover this step, where two processes begin a file.
+    deadline = time.monotonic() + LOCK_WAIT
+    while True:
+        try:
+            file.execute('PRAGMA journal_mode = WAL')
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
