@@ -122,12 +122,13 @@ def bench(args: argparse.Namespace, settings: Settings) -> dict[str, Any]:
         'width': width,
         'height': height,
     }
+    # First, for it alone can refuse an engine, and that must not cost what was measured.
+    if 'batch' in args.parts:
+        results['batch'] = agreement.batch(args.engine, images, settings.threads)
     if 'nano' in args.parts:
         results['nano'] = stage.nano(args.engine, args.detector, images, settings)
     if 'looks' in args.parts:
         results['looks'] = stage.looks(args.engine, images, settings)
-    if 'batch' in args.parts:
-        results['batch'] = agreement.batch(args.engine, images, settings.threads)
     if 'full' in args.parts:
         from sageiq_ros.bench.full_size import full
         from sageiq_ros.cache import cache_folder

@@ -59,11 +59,10 @@ class InvertedResidual(nn.Module):
 
 
 class EfficientNetLite0(nn.Module):
-    """Extract maps of strides 8, 16 and 32 from images whose sides are multiples of 32."""
+    """Hold the stem and the blocks, for networks that run a part of them.
 
-    channels = (40, 112, 320)
-    split = 5
-    taps = (10, 15)
+    They want images (B, 3, H, W) as (RGB - 127) / 128, the sides multiples of 32.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -75,31 +74,6 @@ class EfficientNetLite0(nn.Module):
                 blocks.append(InvertedResidual(inputs, outputs, kernel, step, expansion))
                 inputs = outputs
         self.blocks = nn.ModuleList(blocks)
-
-    def forward(self, x: Tensor) -> list[Tensor]:
-        """Map images (B, 3, H, W), (RGB - 127) / 128, to three maps, the finest first."""
-        return self.high(self.low(x))
-
-    def low(self, x: Tensor) -> Tensor:
-        """Run the stem and the first five blocks: (B, 40, H / 8, W / 8)."""
-        x = F.relu6(self.stem(x))
-        for block in self.blocks[: self.split]:
-            x = block(x)
-        return x
-
-    def high(self, x: Tensor) -> list[Tensor]:
-        """Run the rest on what ``low`` returned."""
-        maps = [x]
-        for index, block in enumerate(self.blocks[self.split :], self.split):
-            x = block(x)
-            if index in self.taps:
-                maps.append(x)
-        return maps
-
-    def freeze_low(self) -> None:
-        """Stop the gradient of what ``low`` runs."""
-        for module in (self.stem, *self.blocks[: self.split]):
-            module.requires_grad_(False)
 
     def load_imagenet(self, state: Mapping[str, Tensor]) -> None:
         """Fold the ImageNet weights of the ``efficientnet-lite0`` checkpoint into this network."""

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from sageiq_ros.models.csp_darknet import CSPDarknet
-from sageiq_ros.models.reltr_anchors import AnchorQueries, refine
+from sageiq_ros.models.reltr_anchors import AnchorQueries, FusedProjection, refine
 from sageiq_ros.models.reltr_layers import MLP, DecoderLayer, EncoderLayer, sine_position
 from sageiq_ros.models.resnet import ResNet
 from sageiq_ros.vocabulary import OBJECT_INDEX
@@ -75,22 +75,6 @@ class Backbone(nn.Module):
     def __init__(self, name: str) -> None:
         super().__init__()
         self.body = CSPDarknet() if name == 'csp_darknet' else ResNet(name)
-
-
-class FusedProjection(nn.Module):
-    """Project three stages to width D and add them at stride 16."""
-
-    def __init__(self, channels: tuple[int, ...], hidden: int) -> None:
-        super().__init__()
-        self.fine = nn.Conv2d(channels[0], hidden, 3, 2, 1)
-        self.middle = nn.Conv2d(channels[1], hidden, 1)
-        self.coarse = nn.Conv2d(channels[2], hidden, 1)
-        self.norm = nn.LayerNorm(hidden)
-
-    def forward(self, maps: list[Tensor]) -> Tensor:
-        coarse = F.interpolate(self.coarse(maps[2]), scale_factor=2.0, mode='nearest')
-        fused = self.fine(maps[0]) + self.middle(maps[1]) + coarse
-        return self.norm(fused.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
 
 
 class Encoder(nn.Module):

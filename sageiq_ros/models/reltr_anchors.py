@@ -1,6 +1,6 @@
 # Copyright 2026 The SageIQ authors
 # SPDX-License-Identifier: Apache-2.0
-"""Queries that start from places: what an ``anchored`` RelTR has instead of learned queries.
+"""What a RelTR with ``anchor_classes`` has: queries that start from places.
 
 A dense head on three levels of the backbone picks the entity queries and gives each its words
 and a first box; a pair scorer picks subject-object pairs of entities; boxes are refined layer by
@@ -44,6 +44,22 @@ class BoxAttention(nn.Module):
         bias = -F.softplus(self.strength)[:, None, None] * away[:, None]
         # The exporter loses track of the type, and would refuse the attention.
         return bias.float()
+
+
+class FusedProjection(nn.Module):
+    """Project three stages to width D and add them at stride 16."""
+
+    def __init__(self, channels: tuple[int, ...], hidden: int) -> None:
+        super().__init__()
+        self.fine = nn.Conv2d(channels[0], hidden, 3, 2, 1)
+        self.middle = nn.Conv2d(channels[1], hidden, 1)
+        self.coarse = nn.Conv2d(channels[2], hidden, 1)
+        self.norm = nn.LayerNorm(hidden)
+
+    def forward(self, maps: list[Tensor]) -> Tensor:
+        coarse = F.interpolate(self.coarse(maps[2]), scale_factor=2.0, mode='nearest')
+        fused = self.fine(maps[0]) + self.middle(maps[1]) + coarse
+        return self.norm(fused.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
 
 
 class AnchorQueries(nn.Module):

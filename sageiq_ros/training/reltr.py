@@ -74,6 +74,8 @@ def run(args: argparse.Namespace) -> int:
     """Train, or go on where the work folder's checkpoint stands."""
     args.work.mkdir(parents=True, exist_ok=True)
     size, weights = _size(args.size), _yolox(args.data / YOLOX)
+    # Read now, so that a wrong one does not cost the training.
+    engine_size = _size(args.engine_size)
     sources = _sources(args)
     end = min(args.stop or args.steps, args.steps)
     half = round(FIRST_LEG * args.steps)
@@ -81,8 +83,8 @@ def run(args: argparse.Namespace) -> int:
         _leg(args, size, weights, sources, min(half, end))
     if end > half:
         _leg(args, size, weights, _with_own_labels(sources, args.work, size), end)
-    if args.out is not None:
-        _ship(args)
+    if args.out is not None and end == args.steps:
+        _ship(args, engine_size)
     return 0
 
 
@@ -196,7 +198,7 @@ def _train(
                 trainer.save(path)
 
 
-def _ship(args: argparse.Namespace) -> None:
+def _ship(args: argparse.Namespace, size: tuple[int, int]) -> None:
     from sageiq_ros.datasets.camvid import frames
     from sageiq_ros.evaluation.scene_graph_sets import on_camvid, on_rendered
     from sageiq_ros.scene_graph.reltr import RelTRGenerator
@@ -211,13 +213,13 @@ def _ship(args: argparse.Namespace) -> None:
 
     images = [image for image, _ in frames(args.data / 'camvid', 'train')]
     images += sorted((args.data / 'nuscenes_front').glob('*.jpg'))
-    ship(_trained(args.work), _size(args.engine_size), args.out, images, measure, args.work)
+    ship(_trained(args.work), size, args.out, images, measure, args.work)
 
 
 def _size(text: str) -> tuple[int, int]:
     parts = text.split('x')
     if len(parts) != 2 or not all(p.isdigit() and int(p) % 32 == 0 and int(p) for p in parts):
-        raise SageIQError(f'--size must be two multiples of 32 such as 448x256, not {text!r}.')
+        raise SageIQError(f'A size must be two multiples of 32 such as 448x256, not {text!r}.')
     return int(parts[0]), int(parts[1])
 
 

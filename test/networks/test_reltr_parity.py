@@ -16,6 +16,7 @@ import torch
 from reltr_fixtures import REDUCED, filled, image, padded
 
 from sageiq_ros.models.reltr import RelTRConfig
+from sageiq_ros.models.reltr_image import OUTPUTS
 from sageiq_ros.training.reltr_matcher import (
     LOSS_WEIGHTS,
     TorchTarget,
@@ -29,19 +30,10 @@ LOGITS_ATOL = 2e-4
 BOXES_ATOL = 5e-6
 LOSS_RTOL = 1e-5
 HALF_ATOL = 5e-4
-NAMES = (
-    'pred_logits',
-    'pred_boxes',
-    'sub_logits',
-    'sub_boxes',
-    'obj_logits',
-    'obj_boxes',
-    'rel_logits',
-)
 
 
 def assert_same_outputs(output, expected, prefix):
-    for name in NAMES:
+    for name in OUTPUTS:
         atol = BOXES_ATOL if name.endswith('boxes') else LOGITS_ATOL
         np.testing.assert_allclose(
             output[name].numpy(), expected[f'{prefix}.{name}'], rtol=0, atol=atol, err_msg=name
