@@ -20,7 +20,7 @@ setup(
     license=MANIFEST.findtext('license'),
     packages=find_packages(include=[NAME, f'{NAME}.*']),
     package_data={
-        NAME: ['**/*.json', '**/*.yaml', '**/*.html']
+        NAME: ['**/*.json', '**/*.jsonl', '**/*.yaml', '**/*.html']
         + [str(path.relative_to(NAME)) for path in STORE.rglob('*') if path.is_file()]
     },
     data_files=[
@@ -36,7 +36,8 @@ setup(
         'test': ['pytest', 'hypothesis'],
         'torch': ['torch'],
         'transformers': ['torch', 'transformers'],
-        'bitsandbytes': ['torch', 'transformers', 'bitsandbytes'],
+        'bitsandbytes': ['torch', 'transformers', 'accelerate', 'bitsandbytes', 'xgrammar'],
+        'llama_cpp': ['llama-cpp-python'],
         'onnxruntime': ['onnxruntime'],
         'tensorrt': ['tensorrt', 'cuda-python'],
     },

@@ -87,12 +87,34 @@ class AnalyzerConfig:
     """Stage 2: triplet analysis."""
 
     mode: str = setting(
-        'rating',
-        'How entities are weighed: by the curated prior alone, or by it and the language model.',
-        choices=('prior', 'rating'),
+        'combined',
+        'How entities are weighed: by the curated prior and a language model together, by one of '
+        'them alone (prior; association and rating of words), or by the two rounds of the paper '
+        '(constrained to readable answers, or paper: free text).',
+        choices=('combined', 'prior', 'association', 'rating', 'constrained', 'paper'),
     )
     model: str = setting(
-        '', 'Language model: empty for the shipped SmolLM2, else the path of a GGUF file.'
+        '',
+        'Language model: empty for the shipped SmolLM2, else the path of a GGUF file, of a folder '
+        'for OpenVINO or transformers, or of a .json file of exported answers.',
+    )
+    backend: str = setting(
+        'auto',
+        'What runs the language model; auto chooses by its files.',
+        choices=('auto', 'openvino', 'transformers', 'llama_cpp'),
+    )
+    threads: int = setting(1, 'Processor threads of the language model.', low=1, high=64)
+    evaluations: int = setting(
+        1,
+        'Evaluations of a weight by the language model that are averaged, each with another '
+        'prompt or sample.',
+        low=1,
+        high=5,
+    )
+    parser: str = setting(
+        'tolerant',
+        'How free text is read in mode paper: tolerantly, or by the patterns of Table III only.',
+        choices=('tolerant', 'strict'),
     )
     memo: str = setting('', 'File of remembered answers; empty for the cache folder of the user.')
     query: str = setting(

@@ -41,7 +41,7 @@ def test_a_nested_setting_changes_by_its_dotted_name():
         ('scene_graph.entity_threshold', 'high', 'must be of type float, not str'),
         ('scene_graph.max_triplets', 2.5, 'must be of type int, not float'),
         ('scorer.frame_score', 1, 'must be of type bool, not int'),
-        ('analyzer.mode', 'guess', 'must be one of prior, rating'),
+        ('analyzer.mode', 'guess', 'must be one of combined, prior, association, rating'),
         ('analyzer.query', '', 'must be 1 to 200 printable characters'),
         ('analyzer.query', 'a\nb', 'must be 1 to 200 printable characters'),
         ('cameras', [1], 'must be a list of strings'),

@@ -114,7 +114,7 @@ def pip_install(venv, *arguments):
         raise SetupError(f'pip failed; check the network and run make again (log: {log}):\n{tail}')
 
 
-def make_venv(venv, found, requirements, constraints, distribution=None, models=()):
+def make_venv(venv, found, requirements, constraints, distribution=None, bare=()):
     """Create an environment or bring it up to date; do nothing if nothing changed."""
     state = {
         'python': found['executable'],
@@ -123,7 +123,7 @@ def make_venv(venv, found, requirements, constraints, distribution=None, models=
         'distribution': distribution,
         'requirements': list(requirements),
         'constraints': list(constraints),
-        'models': list(models),
+        'bare': list(bare),
     }
     base = ('python', 'version', 'root', 'distribution')
     stamp = venv / 'sageiq-environment.json'
@@ -141,10 +141,10 @@ def make_venv(venv, found, requirements, constraints, distribution=None, models=
     (venv / 'COLCON_IGNORE').touch()
     listing = venv / 'constraints.txt'
     listing.write_text('\n'.join(constraints) + '\n', encoding='utf-8')
-    say(f'Installing {len(requirements) + len(models)} packages and what they need in {venv.name}')
+    say(f'Installing {len(requirements) + len(bare)} packages and what they need in {venv.name}')
     pip_install(venv, '--constraint', str(listing), *requirements)
-    if models:
-        pip_install(venv, '--no-deps', *models)
+    if bare:
+        pip_install(venv, '--no-deps', *bare)
     if any(project(line) == 'ros-kilted-rclpy' for line in requirements):
         (venv / '.ros-wheels').touch()
         # colcon warns about a prefix of AMENT_PREFIX_PATH without such a file.
@@ -247,6 +247,7 @@ def main(arguments=None):
                 found,
                 pinned('train.txt') + pinned('test.txt'),
                 pinned('constraints-train.txt'),
+                bare=pinned('train-bare.txt'),
             )
         else:
             distribution = sourced_distribution(candidates)

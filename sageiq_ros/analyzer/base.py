@@ -16,13 +16,16 @@ class WorkerStatus:
     """Tell how the worker does: ``alive`` says whether its process runs, not whether it should.
 
     It does not run while nothing is ``pending`` (words waiting for an answer). ``restarts`` counts
-    its failures since the start, ``error`` is the last one's sentence, empty after a success.
+    its failures since the start, ``last_error`` is the last one's sentence, and so is ``error``
+    until a success empties it. ``unread`` counts answers that could not be read.
     """
 
     alive: bool
     pending: int
     restarts: int
     error: str
+    last_error: str
+    unread: int
 
 
 class TripletAnalyzer(Protocol):
@@ -39,6 +42,10 @@ class TripletAnalyzer(Protocol):
         Never waits for a language model: what is not known yet is weighed by the prior and
         says so in ``source``.
         """
+        ...
+
+    def answered(self, graph: SceneGraph, config: AnalyzerConfig) -> bool:
+        """Tell whether no answer of a language model to this graph is still to come."""
         ...
 
     def status(self) -> WorkerStatus | None:

@@ -4,41 +4,75 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
+from sageiq_ros.analyzer.answers import AnswerSource
+from sageiq_ros.analyzer.answers_file import AnswersFile, load_answers
 from sageiq_ros.analyzer.base import TripletAnalyzer
+from sageiq_ros.analyzer.combination import BLENDS
+from sageiq_ros.analyzer.job import Job
+from sageiq_ros.analyzer.language_models.files import find_model
 from sageiq_ros.analyzer.memo import Memo
-from sageiq_ros.analyzer.model_files import find_model, fingerprint
-from sageiq_ros.analyzer.prior import PriorAnalyzer
-from sageiq_ros.analyzer.rating_analyzer import RatingAnalyzer
-from sageiq_ros.analyzer.worker_client import worker_command
+from sageiq_ros.analyzer.prior_analyzer import PriorAnalyzer
+from sageiq_ros.analyzer.rounds_analyzer import RoundsAnalyzer
+from sageiq_ros.analyzer.word_analyzer import WordAnalyzer
 from sageiq_ros.cache import cache_folder
 from sageiq_ros.config import AnalyzerConfig
+from sageiq_ros.types import SageIQError
 
-
-@dataclass(frozen=True, slots=True)
-class GgufModel:
-    """A GGUF file, known in the memo by its SHA-256."""
-
-    path: Path
-    identity: str
-
-    @property
-    def command(self) -> list[str]:
-        """The command line of its worker process."""
-        return worker_command(self.path, self.identity)
+TITLES = {'combined': 'association and prior'}
 
 
 def build_analyzer(config: AnalyzerConfig) -> TripletAnalyzer:
-    """Build the analyzer of ``config.mode``; raises LanguageModelError for a missing model.
+    """Build the analyzer of ``config.mode``; raises SageIQError for a missing or damaged model.
 
     The model is only looked for here. It is loaded, in a process of its own, when the first word
     comes that the memo does not know.
     """
     if config.mode == 'prior':
         return PriorAnalyzer()
-    path = find_model(config.model)
-    model = GgufModel(path, fingerprint(path))
-    memo = Memo(Path(config.memo).expanduser() if config.memo else cache_folder() / 'memo.sqlite3')
-    return RatingAnalyzer(f'{path.stem} rating and prior', model, memo, config.query)
+    model, source = find_source(config)
+    name = f'{model} {TITLES.get(config.mode, config.mode)}'
+    if config.mode in BLENDS:
+        return WordAnalyzer(name, BLENDS[config.mode], source, find_memo(config), config.query)
+    in_order = config.mode == 'paper'
+    return RoundsAnalyzer(name, source, find_memo(config), config.query, in_order=in_order)
+
+
+def find_source(config: AnalyzerConfig) -> tuple[str, AnswerSource]:
+    """Return the model's name and where its answers come from: a job, or a file of answers.
+
+    Raises SageIQError for a model or a file that is missing, damaged or of another mode.
+    """
+    if config.model.endswith('.json'):
+        return _from_file(config)
+    job = find_job(config)
+    return job.files.name, job
+
+
+def find_job(config: AnalyzerConfig) -> Job:
+    """Return what a language model is to do for a configuration; see ``find_model`` for errors."""
+    strict = config.mode == 'paper' and config.parser == 'strict'
+    files = find_model(config.model, config.backend)
+    return Job(files, method_of(config.mode), config.evaluations, strict, config.threads)
+
+
+def find_memo(config: AnalyzerConfig) -> Memo:
+    """Return the file of remembered answers that a configuration names."""
+    return Memo(Path(config.memo).expanduser() if config.memo else cache_folder() / 'memo.sqlite3')
+
+
+def method_of(mode: str) -> str:
+    """Name what the language model is asked in a mode."""
+    return BLENDS[mode].method if mode in BLENDS else mode
+
+
+def _from_file(config: AnalyzerConfig) -> tuple[str, AnswersFile]:
+    answers = load_answers(Path(config.model).expanduser())
+    method = answers.mode.partition('-')[0]
+    if method != method_of(config.mode):
+        raise SageIQError(
+            f"{config.model} holds answers of the method '{method}', which analyzer.mode "
+            f"'{config.mode}' does not use; export them anew or set another mode."
+        )
+    return answers.name, answers

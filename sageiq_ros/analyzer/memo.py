@@ -4,31 +4,45 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
 
-FORMAT = 1
+FORMAT = 2
 LOCK_WAIT = 5.0
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _TABLE = """
-CREATE TABLE IF NOT EXISTS ratings (
-    model TEXT NOT NULL, prompt INTEGER NOT NULL, query TEXT NOT NULL, label TEXT NOT NULL,
-    rating REAL NOT NULL, PRIMARY KEY (model, prompt, query, label)
+CREATE TABLE IF NOT EXISTS answers (
+    model TEXT NOT NULL, mode TEXT NOT NULL, prompt INTEGER NOT NULL, query TEXT NOT NULL,
+    words TEXT NOT NULL, answer TEXT NOT NULL, PRIMARY KEY (model, mode, prompt, query, words)
 ) WITHOUT ROWID
 """
+_SECTION = 'model = ? AND mode = ? AND prompt = ? AND query = ?'
+
+T = TypeVar('T')
 
 log = logging.getLogger(__name__)
 
 
+class Section(NamedTuple):
+    """Whose answers, and to what: model, mode, version of the prompt, and query."""
+
+    model: str
+    mode: str
+    prompt: int
+    query: str
+
+
 @dataclass(frozen=True, slots=True)
 class Memo:
-    """Remember ratings by model, prompt version, query and label.
+    """Remember answers, any JSON values, by section and by the words that were asked about.
 
     A file that is damaged or of another format is set aside under another name with a warning; one
     that cannot be read or written costs a warning too, and the answers then live in memory only.
@@ -37,57 +51,65 @@ class Memo:
 
     path: Path
 
-    def load(self, model: str, prompt: int, query: str) -> dict[str, float]:
-        """Read the ratings in [1, 10] of all labels known for a query."""
-        found: list[tuple[object, object]] = []
-        with self._guard(), closing(self._open()) as file:
-            found = file.execute(
-                'SELECT label, rating FROM ratings WHERE model = ? AND prompt = ? AND query = ?',
-                (model, prompt, query),
-            ).fetchall()
-        return {
-            label: rating
-            for label, rating in found
-            if isinstance(label, str) and isinstance(rating, float) and 1.0 <= rating <= 10.0
-        }
+    def load(self, section: Section) -> dict[str, Any]:
+        """Read all answers of a section by their words."""
 
-    def store(self, model: str, prompt: int, query: str, ratings: Mapping[str, float]) -> None:
-        """Write ratings, replacing older ones."""
-        rows = [(model, prompt, query, label, rating) for label, rating in ratings.items()]
-        with self._guard(), closing(self._open()) as file, file:
-            file.executemany('INSERT OR REPLACE INTO ratings VALUES (?, ?, ?, ?, ?)', rows)
+        def read(file: sqlite3.Connection) -> list[tuple[str, str]]:
+            found = f'SELECT words, answer FROM answers WHERE {_SECTION} ORDER BY words'
+            return file.execute(found, section).fetchall()
 
-    def _open(self) -> sqlite3.Connection:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            return self._connect()
-        except sqlite3.DatabaseError as error:
-            if getattr(error, 'sqlite_errorcode', None) not in _DAMAGE:
-                raise
-            self._set_aside(str(error))
-            return self._connect()
+        return {words: json.loads(text) for words, text in self._use(read, []) if _is_json(text)}
 
-    def _connect(self) -> sqlite3.Connection:
-        file = sqlite3.connect(self.path, timeout=LOCK_WAIT)
-        try:
-            version = file.execute('PRAGMA user_version').fetchone()[0]
-            if version not in (0, FORMAT):
-                file.close()
-                self._set_aside(f'format {version} instead of {FORMAT}')
-                file = sqlite3.connect(self.path, timeout=LOCK_WAIT)
-                version = 0
-            if version == 0:
-                _switch_to_wal(file)
-                with file:
-                    file.execute(_TABLE)
-                    file.execute(f'PRAGMA user_version = {FORMAT}')
-            return file
-        except BaseException:
-            file.close()
-            raise
+    def store(self, section: Section, answers: Mapping[str, Any]) -> None:
+        """Write answers, replacing older ones."""
+        rows = [(*section, words, json.dumps(answer)) for words, answer in answers.items()]
 
-    def _set_aside(self, reason: str) -> None:
-        aside = self.path.with_name(f'{self.path.name}.damaged')
+        def write(file: sqlite3.Connection) -> None:
+            with file:
+                file.executemany('INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?)', rows)
+
+        self._use(write, None)
+
+    def sections(self) -> list[Section]:
+        """List what there are answers of."""
+
+        def read(file: sqlite3.Connection) -> list[tuple[str, str, int, str]]:
+            found = 'SELECT DISTINCT model, mode, prompt, query FROM answers ORDER BY 1, 2, 3, 4'
+            return file.execute(found).fetchall()
+
+        return [Section(*row) for row in self._use(read, [])]
+
+    def _use(self, action: Callable[[sqlite3.Connection], T], otherwise: T) -> T:
+        """Run an action on the open file; on a new one where the old one must be set aside."""
+        for attempt in (1, 2):
+            number = None
+            try:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                number = self._number()
+                with closing(sqlite3.connect(self.path, timeout=LOCK_WAIT)) as file:
+                    version = _prepare(file)
+                    if version == FORMAT:
+                        return action(file)
+                reason = f'format {version} instead of {FORMAT}'
+                self._set_aside(number, f'format-{version}', reason)
+            except sqlite3.DatabaseError as error:
+                if getattr(error, 'sqlite_errorcode', None) not in _DAMAGE or attempt == 2:
+                    log.warning('The memo %s cannot be used: %s.', self.path, error)
+                    break
+                self._set_aside(number, 'damaged', str(error))
+            except OSError as error:
+                log.warning('The memo %s cannot be used: %s.', self.path, error.strerror or error)
+                break
+        return otherwise
+
+    def _number(self) -> int | None:
+        return self.path.stat().st_ino if self.path.exists() else None
+
+    def _set_aside(self, number: int | None, ending: str, reason: str) -> None:
+        # Another process may have done it already, and what lies here now is the new file.
+        if number is None or number != self._number():
+            return
+        aside = self.path.with_name(f'{self.path.name}.{ending}')
         log.warning(
             'The memo %s is not usable (%s); it is kept as %s and a new one is begun.',
             self.path,
@@ -95,21 +117,31 @@ class Memo:
             aside.name,
         )
         for suffix in ('', '-wal', '-shm'):
-            source = self.path.with_name(self.path.name + suffix)
-            if source.exists():
-                os.replace(source, aside.with_name(aside.name + suffix))
+            with suppress(OSError):
+                os.replace(
+                    self.path.with_name(self.path.name + suffix),
+                    aside.with_name(aside.name + suffix),
+                )
 
-    @contextmanager
-    def _guard(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.DatabaseError as error:
-            if getattr(error, 'sqlite_errorcode', None) in _DAMAGE:
-                self._set_aside(str(error))
-            else:
-                log.warning('The memo %s cannot be used: %s.', self.path, error)
-        except OSError as error:
-            log.warning('The memo %s cannot be used: %s.', self.path, error.strerror or error)
+
+def _prepare(file: sqlite3.Connection) -> int:
+    """Lay out a new file; returns the format of the file, which may be another one's."""
+    version = int(file.execute('PRAGMA user_version').fetchone()[0])
+    if version == 0:
+        _switch_to_wal(file)
+        with file:
+            file.execute(_TABLE)
+            file.execute(f'PRAGMA user_version = {FORMAT}')
+        return FORMAT
+    return version
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, TypeError):
+        return False
+    return True
 
 
 def _switch_to_wal(file: sqlite3.Connection) -> None:

@@ -1,18 +1,18 @@
 # Copyright 2026 The SageIQ authors
 # SPDX-License-Identifier: Apache-2.0
-"""How a word is rated: the few-shot prompt, the stretch to 1–10 and the union with the prior."""
+"""How important each word is for a query, as a number from 1 to 10 by few-shot likelihood."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import numpy as np
 
-from sageiq_ros.analyzer.prior import driving_weights, prior_weight
+from sageiq_ros.analyzer.language_models.base import LanguageModel
+from sageiq_ros.analyzer.prior import DRIVING, tasks_of
 
-PROMPT_VERSION = 1
-"""Part of the memo's key: raise it whenever the prompt or the raw rating changes."""
+PROMPT_VERSION = 2
+"""Part of the memo's key: raise it whenever a prompt or the raw rating changes."""
 
 # None of these is among the 150 labels. High and low alternate: in other orders and with fewer
 # words the small model tells less (docs/analyzer.md).
@@ -37,20 +37,22 @@ DRIVING_EXEMPLARS = (
     ('tractor', 9),
 )
 
-PRIOR_SHARE = {True: 0.8, False: 0.5}
-"""Share of the curated prior, by whether the query is about driving (docs/analyzer.md)."""
-
-_DRIVING = re.compile(r'\b(drive|driver|driving|adas)\b')
+# The low anchor of a query that is not about driving, one an evaluation.
+UNIMPORTANT = ('sofa', 'saucer', 'carpet', 'balcony', 'scarf')
 
 
-def prompt_prefix(query: str) -> str:
+def prompt_prefix(query: str, variant: int = 0) -> str:
     """Return the part of the prompt that all words of a query share.
 
     Exemplars of driving would mislead another task, which has two anchors only: its own name is
-    as important as can be, a sofa not at all.
+    as important as can be, a sofa not at all. ``variant`` 1 to 4 begins the list elsewhere, or
+    has another low anchor.
     """
-    anchors = ((query, 10), ('sofa', 1))
-    exemplars = DRIVING_EXEMPLARS if is_about_driving(query) else anchors
+    if DRIVING in tasks_of(query):
+        start = 4 * variant
+        exemplars = DRIVING_EXEMPLARS[start:] + DRIVING_EXEMPLARS[:start]
+    else:
+        exemplars = ((query, 10), (UNIMPORTANT[variant], 1))
     shots = ''.join(f'{word}: {rating}\n' for word, rating in exemplars)
     return f'Object importance for {query} (1-10)\n{shots}'
 
@@ -60,31 +62,16 @@ def prompt_ending(label: str) -> str:
     return f'{label}: '
 
 
-def vocabulary() -> tuple[str, ...]:
-    """Return the labels that a query's ratings are calibrated on: those of the prior."""
-    return tuple(driving_weights())
+def rate(
+    model: LanguageModel, query: str, words: Sequence[str], evaluations: int = 1
+) -> list[float]:
+    """Return the expectation, 1 to 10, of the model's answer for each word.
 
-
-def is_about_driving(query: str) -> bool:
-    """Tell whether a query names the task that the prior was written for."""
-    return _DRIVING.search(query) is not None
-
-
-def combined_weights(query: str, ratings: Mapping[str, float]) -> dict[str, float]:
-    """Turn a query's raw ratings into weights in [1, 10], joined with the prior.
-
-    ``ratings`` holds the model's expectation, 1 to 10, of every label of the vocabulary and of
-    any others. The model's expectations lie close together, so they are stretched by rank: the
-    k-th highest of the vocabulary gets the k-th highest weight of the prior, values between two
-    by linear interpolation. The weight is then the mean of that and the prior, the prior counting
-    ``PRIOR_SHARE``; a word that the prior does not know has the stretched rating alone.
+    ``evaluations`` (1 to 5) prompts are averaged.
     """
-    raw = np.sort([ratings[label] for label in vocabulary()])
-    scale = np.sort(list(driving_weights().values()))
-    share = PRIOR_SHARE[is_about_driving(query)]
-    weights = {}
-    for label, rating in ratings.items():
-        stretched = float(np.interp(rating, raw, scale))
-        prior = prior_weight(label)
-        weights[label] = stretched if prior is None else share * prior + (1 - share) * stretched
-    return weights
+    endings = [prompt_ending(word) for word in words]
+    chances = np.mean(
+        [model.rate(prompt_prefix(query, variant), endings) for variant in range(evaluations)],
+        axis=0,
+    )
+    return [round(float(value), 4) for value in chances @ np.arange(1.0, 11.0)]

@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The process that holds the language model: JSON lines in, JSON lines out.
 
-Started as ``python -m sageiq_ros.analyzer.worker GGUF SHA256``. A request is
-``{"id": 1, "query": "autonomous driving", "labels": ["car", ...]}``, its answer
-``{"id": 1, "ratings": [7.1, ...]}`` in the same order, or ``{"id": 1, "error": "..."}``. The first
-line out is ``{"ready": true}`` or ``{"error": "..."}``. The process ends when its input does, and
-with its parent however that ends; it never imports rclpy.
+Started as ``python -m sageiq_ros.analyzer.worker JOB``, JOB being a ``Job`` as JSON. A request is
+``{"id": 1, "query": "autonomous driving", "words": ["car", ...]}``, its reply
+``{"id": 1, "answers": [7.1, ...]}`` in the same order, null for an answer of the model that cannot
+be read, or ``{"id": 1, "error": "..."}``. The first line out is ``{"ready": true}`` or
+``{"error": "..."}``. The process ends when its input does, and with its parent however that ends;
+it never imports rclpy.
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ import queue
 import signal
 import sys
 import threading
-from pathlib import Path
 from typing import Any, TextIO
 
+from sageiq_ros.analyzer.job import Job, load_method
+from sageiq_ros.analyzer.language_models.base import reason_of
 from sageiq_ros.types import SageIQError
 
 NICENESS = 5
@@ -30,61 +32,41 @@ _PR_SET_PDEATHSIG = 1
 
 def main(arguments: list[str]) -> int:
     """Serve requests until the input ends; returns 1 where the model cannot be loaded."""
-    answers = _claim_output()
+    replies = _claim_output()
     # The terminal's interrupt is the parent's affair, which closes the input in its own time.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _end_with_parent()
     # Frames come first where cores are few; the prior stands in for what is late here.
     os.nice(NICENESS)
+    # Whatever library reads a model: nothing is looked up in a network.
+    os.environ['HF_HUB_OFFLINE'] = '1'
     requests: queue.SimpleQueue[str] = queue.SimpleQueue()
     threading.Thread(target=_read_requests, args=(requests,), daemon=True).start()
-
-    gguf, sha256 = arguments
     try:
-        rater = _load(Path(gguf), sha256)
+        method = load_method(Job.from_json(arguments[0]))
     except SageIQError as error:
-        _send(answers, {'error': str(error)})
+        _send(replies, {'error': str(error)})
         return 1
     except Exception as error:
-        _send(answers, {'error': f'The language model cannot be loaded: {error!r}'})
+        _send(replies, {'error': f'The language model cannot be loaded ({reason_of(error)}).'})
         return 1
-    _send(answers, {'ready': True})
+    _send(replies, {'ready': True})
     while True:
         request = json.loads(requests.get())
         try:
-            answer: dict[str, Any] = {'ratings': _rate(rater, request['query'], request['labels'])}
+            reply: dict[str, Any] = {'answers': method(request['query'], request['words'])}
+        except SageIQError as error:
+            reply = {'error': str(error)}
         except Exception as error:
-            answer = {'error': f'The language model failed: {error!r}'}
-        _send(answers, {'id': request['id'], **answer})
-
-
-def _load(gguf: Path, sha256: str) -> Any:
-    from sageiq_ros.analyzer.likelihood import LikelihoodRater
-    from sageiq_ros.analyzer.model_files import converted_model
-
-    return LikelihoodRater(converted_model(gguf, sha256))
-
-
-def _rate(rater: Any, query: str, labels: list[str]) -> list[float]:
-    from sageiq_ros.analyzer.rating import prompt_ending, prompt_prefix
-
-    prompts = [prompt_ending(label) for label in labels]
-    return expected_ratings(rater.rate(prompt_prefix(query), prompts))
-
-
-def expected_ratings(chances: Any) -> list[float]:
-    """Return the expectation, 1 to 10, of each row of chances of the answers 1 to 10."""
-    return [
-        round(float(sum((value + 1) * chance for value, chance in enumerate(row))), 4)
-        for row in chances
-    ]
+            reply = {'error': f'The language model failed ({reason_of(error)}).'}
+        _send(replies, {'id': request['id'], **reply})
 
 
 def _claim_output() -> TextIO:
-    """Keep standard output for answers; what libraries print goes to standard error."""
-    answers = os.fdopen(os.dup(1), 'w', encoding='utf-8')
+    """Keep standard output for replies; what libraries print goes to standard error."""
+    replies = os.fdopen(os.dup(1), 'w', encoding='utf-8')
     os.dup2(2, 1)
-    return answers
+    return replies
 
 
 def _read_requests(requests: queue.SimpleQueue[str]) -> None:
@@ -99,9 +81,9 @@ def _end_with_parent() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def _send(answers: TextIO, message: dict[str, Any]) -> None:
-    answers.write(json.dumps(message) + '\n')
-    answers.flush()
+def _send(replies: TextIO, message: dict[str, Any]) -> None:
+    replies.write(json.dumps(message) + '\n')
+    replies.flush()
 
 
 if __name__ == '__main__':

@@ -14,16 +14,12 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from time import monotonic
 from typing import Any
 
 from sageiq_ros.analyzer.base import WorkerStatus
 
 log = logging.getLogger(__name__)
-
-CHUNK = 25
-"""Words asked in one request."""
 
 QUEUE_LIMIT = 1024
 """Words that may wait; more are dropped, and asked again when a frame shows them again."""
@@ -44,28 +40,30 @@ class WorkerError(Exception):
     """The worker ended, was late or answered nonsense."""
 
 
-def worker_command(gguf: Path, sha256: str) -> list[str]:
-    """Return the command line of the process that holds a GGUF model."""
-    return [sys.executable, '-P', '-m', 'sageiq_ros.analyzer.worker', str(gguf), sha256]
+class Worker:
+    """Have words answered in another process without ever making the caller wait.
 
+    ``chunk`` is how many words are asked about in one request.
 
-class RatingWorker:
-    """Rate words in another process without ever making the caller wait.
-
-    ``deliver(query, ratings)`` is called from this object's thread with raw ratings, 1 to 10. The
-    process starts with the first word that is posted and ends after ``limits.idle`` seconds
-    without one. When it dies, is late or answers nonsense it is killed and started again after a
+    ``deliver(query, answers)`` is called from this object's thread with an answer for each of the
+    words, None for one that the process could not read; others are ``valid(words, answer)``. The
+    process starts with the first words that are posted and ends after ``limits.idle`` seconds
+    without any. When it dies, is late or answers nonsense it is killed and started again after a
     pause that doubles from ``limits.first_pause`` to ``limits.longest_pause``.
     """
 
     def __init__(
         self,
         command: Sequence[str],
-        deliver: Callable[[str, dict[str, float]], None],
+        deliver: Callable[[str, dict[str, Any]], None],
+        valid: Callable[[str, Any], bool],
+        chunk: int,
         limits: WorkerLimits | None = None,
     ) -> None:
         self._command = list(command)
         self._deliver = deliver
+        self._valid = valid
+        self._chunk = chunk
         self._limits = limits or WorkerLimits()
         self._condition = threading.Condition()
         self._pending: dict[tuple[str, str], None] = {}
@@ -73,18 +71,18 @@ class RatingWorker:
         self._thread: threading.Thread | None = None
         self._closing = False
         self._restarts = 0
-        self._error = ''
+        self._error = self._last_error = ''
         self._requests = 0
         self._buffer = b''
 
-    def post(self, query: str, labels: Iterable[str]) -> None:
-        """Ask for words to be rated; those that wait already are not asked twice."""
+    def post(self, query: str, words: Iterable[str]) -> None:
+        """Ask for words to be answered; those that wait already are not asked twice."""
         with self._condition:
             if self._closing:
                 return
-            for label in labels:
+            for item in words:
                 if len(self._pending) < QUEUE_LIMIT:
-                    self._pending.setdefault((query, label))
+                    self._pending.setdefault((query, item))
             if self._thread is None and self._pending:
                 self._thread = threading.Thread(
                     target=self._run, name='analyzer-worker', daemon=True
@@ -97,11 +95,18 @@ class RatingWorker:
         with self._condition:
             self._pending = {key: None for key in self._pending if key[0] != query}
 
-    def status(self) -> WorkerStatus:
-        """Return the worker's state at this moment."""
+    def waits(self, query: str) -> bool:
+        """Tell whether words of a query wait."""
+        with self._condition:
+            return any(asked == query for asked, _ in self._pending)
+
+    def status(self, unread: int = 0) -> WorkerStatus:
+        """Return the worker's state at this moment; ``unread`` is passed on."""
         with self._condition:
             alive = self._process is not None and self._process.poll() is None
-            return WorkerStatus(alive, len(self._pending), self._restarts, self._error)
+            return WorkerStatus(
+                alive, len(self._pending), self._restarts, self._error, self._last_error, unread
+            )
 
     def close(self) -> None:
         """End the process and the thread; words that wait are dropped."""
@@ -121,34 +126,36 @@ class RatingWorker:
             request = self._next_request()
             if request is None:
                 return
-            query, labels = request
+            query, words = request
             try:
-                ratings = self._ask(query, labels)
+                answers = self._ask(query, words)
             except WorkerError as fault:
                 self._end_process()
-                if not self._note_fault(str(fault), [(query, label) for label in labels], pause):
+                if not self._note_fault(str(fault), query, words, pause):
                     return
                 pause = min(2.0 * pause, self._limits.longest_pause)
                 continue
             pause = self._limits.first_pause
-            self._deliver(query, dict(zip(labels, ratings, strict=True)))
+            self._deliver(query, dict(zip(words, answers, strict=True)))
             with self._condition:
-                self._error = ''
-                for label in labels:
-                    self._pending.pop((query, label), None)
+                recovered, self._error = bool(self._error), ''
+                for item in words:
+                    self._pending.pop((query, item), None)
+            if recovered:
+                log.warning('The language model process answers again.')
 
-    def _note_fault(self, error: str, words: list[tuple[str, str]], pause: float) -> bool:
+    def _note_fault(self, error: str, query: str, words: list[str], pause: float) -> bool:
         """Count a fault and wait before the next attempt; returns False if closed meanwhile."""
         with self._condition:
             if self._closing:
                 return False
             self._restarts += 1
-            self._error = error
+            self._error = self._last_error = error
             # To the end of the queue: words that the model dies of must not block the others.
-            for word in words:
-                if word in self._pending:
-                    del self._pending[word]
-                    self._pending[word] = None
+            for item in words:
+                if (query, item) in self._pending:
+                    del self._pending[query, item]
+                    self._pending[query, item] = None
         log.warning('%s Trying again in %.0f s.', error, pause)
         with self._condition:
             return not self._condition.wait_for(lambda: self._closing, timeout=pause)
@@ -164,31 +171,31 @@ class RatingWorker:
                     if self._closing:
                         break
                     query = next(iter(self._pending))[0]
-                    same = [label for asked, label in self._pending if asked == query]
-                    return query, same[:CHUNK]
+                    same = [words for asked, words in self._pending if asked == query]
+                    return query, same[: self._chunk]
             self._end_process()
         self._end_process()
         return None
 
-    def _ask(self, query: str, labels: list[str]) -> list[float]:
+    def _ask(self, query: str, words: list[str]) -> list[Any]:
         process = self._ready_process()
         self._requests += 1
-        request = {'id': self._requests, 'query': query, 'labels': labels}
+        request = {'id': self._requests, 'query': query, 'words': words}
         try:
             assert process.stdin is not None
             process.stdin.write(json.dumps(request).encode() + b'\n')
             process.stdin.flush()
         except OSError as error:
             raise WorkerError(f'The language model process ended ({_end(process)}).') from error
-        answer = self._receive(process, self._limits.answer)
-        ratings = answer.get('ratings')
+        reply = self._receive(process, self._limits.answer)
+        answers = reply.get('answers')
         if (
-            answer.get('id') == self._requests
-            and isinstance(ratings, list)
-            and len(ratings) == len(labels)
-            and all(isinstance(r, float | int) and 1.0 <= r <= 10.0 for r in ratings)
+            reply.get('id') == self._requests
+            and isinstance(answers, list)
+            and len(answers) == len(words)
+            and all(a is None or self._valid(w, a) for w, a in zip(words, answers, strict=True))
         ):
-            return [float(rating) for rating in ratings]
+            return answers
         raise WorkerError('The language model process gave an answer that is not one.')
 
     def _ready_process(self) -> subprocess.Popen[bytes]:

@@ -11,6 +11,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from sageiq_ros.engines.base import EngineError
+
 # What decides how fast int8 and bf16 are.
 FLAGS = (
     'avx2',
@@ -22,7 +24,17 @@ FLAGS = (
     'asimddp',
     'i8mm',
 )
-PACKAGES = ('openvino', 'onnxruntime', 'torch', 'nncf', 'onnx', 'numpy')
+PACKAGES = (
+    'openvino',
+    'openvino-genai',
+    'onnxruntime',
+    'torch',
+    'transformers',
+    'bitsandbytes',
+    'nncf',
+    'onnx',
+    'numpy',
+)
 
 
 def machine() -> dict[str, Any]:
@@ -46,3 +58,12 @@ def machine() -> dict[str, Any]:
         'python': platform.python_version(),
         'packages': versions,
     }
+
+
+def memory_mb(field: str) -> float:
+    """Return this process's memory in megabytes: VmHWM the largest so far, VmRSS that of now."""
+    # Not getrusage: Linux carries ru_maxrss over from the process that started this one.
+    for line in Path('/proc/self/status').read_text(encoding='utf-8').splitlines():
+        if line.startswith(f'{field}:'):
+            return int(line.split()[1]) * 1024 / 1e6
+    raise EngineError(f'This system does not tell the memory of a process ({field}).')

@@ -14,10 +14,10 @@ import traceback
 from collections.abc import Callable, Mapping
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from sageiq_ros.bench.machine import memory_mb
 from sageiq_ros.engines.base import EngineError
 from sageiq_ros.types import SageIQError
 
@@ -145,8 +145,4 @@ def _digest(call: Call) -> str:
 
 
 def _peak_mb(call: Call) -> float:
-    # Not getrusage: Linux carries ru_maxrss over from the process that started this one.
-    for line in Path('/proc/self/status').read_text(encoding='utf-8').splitlines():
-        if line.startswith('VmHWM:'):
-            return int(line.split()[1]) * 1024 / 1e6
-    raise EngineError('This system does not tell the peak memory of a process (VmHWM).')
+    return memory_mb('VmHWM')

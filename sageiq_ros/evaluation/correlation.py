@@ -29,3 +29,16 @@ def ranks(values: ArrayLike) -> NDArray[np.float64]:
     _, inverse, counts = np.unique(array, return_inverse=True, return_counts=True)
     ends = np.cumsum(counts)
     return (ends - (counts - 1) / 2.0)[inverse]
+
+
+def auc(scores: ArrayLike, relevant: ArrayLike) -> float:
+    """Return the chance that a relevant item scores above another one, ties counting a half.
+
+    The area under the ROC curve; NaN where all or none are relevant.
+    """
+    is_relevant = np.asarray(relevant, bool)
+    positives, negatives = int(is_relevant.sum()), int((~is_relevant).sum())
+    if not positives or not negatives:
+        return math.nan
+    above = ranks(scores)[is_relevant].sum() - positives * (positives + 1) / 2.0
+    return float(above / (positives * negatives))

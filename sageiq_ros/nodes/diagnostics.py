@@ -120,11 +120,22 @@ def analyzer_status(analyzer: TripletAnalyzer, name: str) -> DiagnosticStatus:
         'worker process': 'running' if worker.alive else 'not running',
         'words waiting for an answer': worker.pending,
         'failures since the start': worker.restarts,
+        'last failure': worker.last_error or '-',
+        'answers that could not be read': worker.unread,
     }
+    level, message = OK, analyzer.name
     if worker.error:
-        message = f'{analyzer.name}: {worker.error}; words not known are weighed by the prior'
-        return status(WARN, entry, message, name, values)
-    return status(OK, entry, analyzer.name, name, values)
+        level = WARN
+        message += f': {worker.error}; words not known are weighed by the prior'
+    elif worker.unread:
+        level = WARN
+        message += f': {worker.unread} answers could not be read; the prior weighs instead'
+    elif worker.pending:
+        message += f': {worker.pending} words wait, weighed by the prior meanwhile'
+    elif worker.restarts:
+        many = 'failure' if worker.restarts == 1 else 'failures'
+        message += f': answers again after {worker.restarts} {many}'
+    return status(level, entry, message, name, values)
 
 
 def stage_statuses(name: str, pipeline: Pipeline | None, fault: str) -> list[DiagnosticStatus]:

@@ -1,14 +1,18 @@
 # Copyright 2026 The SageIQ authors
 # SPDX-License-Identifier: Apache-2.0
-"""What the analyzer's tests share: graphs of words, a bounded wait, a model without weights."""
+"""What the analyzer's tests share: graphs of words, a bounded wait, models without weights."""
 
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 from time import monotonic
+from typing import Any
 
+import numpy as np
+
+from sageiq_ros.analyzer.memo import Section
 from sageiq_ros.analyzer.worker_client import WorkerLimits
 from sageiq_ros.types import Box, Region, SceneGraph, Triplet
 
@@ -47,15 +51,64 @@ def wait_until(true: Callable[[], bool], what: str, patience: float = PATIENCE_S
 
 @dataclass(frozen=True)
 class FakeModel:
-    """A language model whose worker is the fake one, told its faults by files in a folder."""
+    """Answers of a worker that is the fake one, told its faults by files in a folder."""
 
     folder: Path
-    identity: str = 'fake'
+    mode: str = 'association-1'
+    chunk: int = 256
 
     @property
     def command(self) -> list[str]:
         return [sys.executable, str(FAKE_WORKER), str(self.folder)]
 
+    def section(self, query: str) -> Section:
+        return Section('fake', self.mode, 1, query)
+
+    def given(self, section: Section) -> Mapping[str, Any]:
+        return {}
+
     def starts(self) -> int:
         log = self.folder / 'starts'
         return len(log.read_text().splitlines()) if log.exists() else 0
+
+    def asked(self) -> list[str]:
+        """List all words that the worker was asked about, in order."""
+        log = self.folder / 'asked'
+        return log.read_text(encoding='utf-8').splitlines() if log.exists() else []
+
+
+@dataclass
+class ScriptedModel:
+    """A language model that says what it is told to, and remembers what it was asked.
+
+    ``say`` gets the prompt, the opening and the grammar; ``like`` gets a prefix and an ending and
+    returns a logarithmic likelihood; ratings are 1 for every word.
+    """
+
+    say: Callable[[str, str, str | None], str] = lambda prompt, opening, grammar: ''
+    like: Callable[[str, str], float] = lambda prefix, ending: -float(len(ending))
+    calls: list[dict[str, Any]] = field(default_factory=list)
+
+    def complete(
+        self,
+        prompt: str,
+        limit: int,
+        *,
+        opening: str = '',
+        sampling: Any = None,
+        grammar: str | None = None,
+    ) -> str:
+        self.calls.append(
+            {'prompt': prompt, 'opening': opening, 'sampling': sampling, 'grammar': grammar}
+        )
+        return self.say(prompt, opening, grammar)
+
+    def log_likelihood(self, prefix: str, endings: Sequence[str]) -> Any:
+        self.calls.append({'prefix': prefix, 'endings': list(endings)})
+        return np.array([self.like(prefix, ending) for ending in endings])
+
+    def rate(self, prefix: str, endings: Sequence[str]) -> Any:
+        self.calls.append({'prefix': prefix, 'endings': list(endings)})
+        chances = np.zeros((len(endings), 10))
+        chances[:, 0] = 1.0
+        return chances

@@ -5,8 +5,10 @@
 import pytest
 from analyzer_helpers import LIMITS, FakeModel, make_graph
 
+from sageiq_ros.analyzer.combination import BLENDS
 from sageiq_ros.analyzer.memo import Memo
-from sageiq_ros.analyzer.rating_analyzer import RatingAnalyzer
+from sageiq_ros.analyzer.rounds_analyzer import RoundsAnalyzer
+from sageiq_ros.analyzer.word_analyzer import WordAnalyzer
 from sageiq_ros.analyzer.worker_client import WorkerLimits
 from sageiq_ros.config import AnalyzerConfig
 from sageiq_ros.types import SceneGraph
@@ -28,8 +30,24 @@ def memo(tmp_path):
 def make_analyzer(model, memo):
     made = []
 
-    def make(limits: WorkerLimits = LIMITS, query: str = AnalyzerConfig().query) -> RatingAnalyzer:
-        made.append(RatingAnalyzer('fake', model, memo, query, limits))
+    def make(limits: WorkerLimits = LIMITS, query: str = AnalyzerConfig().query) -> WordAnalyzer:
+        made.append(WordAnalyzer('fake', BLENDS['combined'], model, memo, query, limits))
+        return made[-1]
+
+    yield make
+    for analyzer in made:
+        analyzer.close()
+
+
+@pytest.fixture
+def make_rounds(model, memo):
+    made = []
+
+    def make(in_order: bool = False) -> RoundsAnalyzer:
+        source = type(model)(model.folder, 'constrained-1', 1)
+        made.append(
+            RoundsAnalyzer('fake', source, memo, AnalyzerConfig().query, LIMITS, in_order=in_order)
+        )
         return made[-1]
 
     yield make

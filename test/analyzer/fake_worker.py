@@ -3,7 +3,8 @@
 """A worker process without a model that speaks the real protocol, faults included.
 
 The argument is a folder. A file ``crash``, ``hang``, ``nonsense`` or ``refuse`` in it makes the
-worker do that once for a request (``refuse``: while loading) and is removed first.
+worker do that once for a request (``refuse``: while loading) and is removed first; a file ``mute``
+makes all answers of round 2 unreadable. A list is answered by its second item and then its first.
 """
 
 import json
@@ -27,6 +28,14 @@ def send(message: object) -> None:
     print(json.dumps(message), flush=True)
 
 
+def answer(words: str) -> object:
+    if words.startswith('['):
+        return [1, 0][2 - min(2, len(json.loads(words))) :]
+    if words.startswith('{'):
+        return None if (folder / 'mute').exists() else [9.0, 3.5]
+    return sum(map(ord, words)) % 100 / 100
+
+
 with (folder / 'starts').open('a') as log:
     log.write(f'{os.getpid()} {"rclpy" in sys.modules}\n')
 if told_to('refuse'):
@@ -35,6 +44,8 @@ if told_to('refuse'):
 send({'ready': True})
 for line in sys.stdin:
     request = json.loads(line)
+    with (folder / 'asked').open('a', encoding='utf-8') as log:
+        log.writelines(f'{words}\n' for words in request['words'])
     if told_to('crash'):
         os._exit(9)
     if told_to('hang'):
@@ -42,5 +53,4 @@ for line in sys.stdin:
     if told_to('nonsense'):
         print('not json', flush=True)
         continue
-    ratings = [3.0 + sum(map(ord, label)) % 100 / 100 for label in request['labels']]
-    send({'id': request['id'], 'ratings': ratings})
+    send({'id': request['id'], 'answers': [answer(words) for words in request['words']]})

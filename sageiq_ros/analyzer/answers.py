@@ -1,0 +1,202 @@
+# Copyright 2026 The SageIQ authors
+# SPDX-License-Identifier: Apache-2.0
+"""What a language model has said: remembered, asked for in the background, never waited for."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Protocol
+
+from sageiq_ros.analyzer.base import WorkerStatus
+from sageiq_ros.analyzer.memo import Memo, Section
+from sageiq_ros.analyzer.worker_client import Worker, WorkerLimits
+
+QUERIES_KEPT = 8
+ANSWERS_KEPT = 2048
+MOST_RATIO = 1000.0
+
+
+class AnswerSource(Protocol):
+    """Where answers come from: a language model, or a file of what one said."""
+
+    def section(self, query: str) -> Section:
+        """Return under what the answers for a query are remembered."""
+        ...
+
+    @property
+    def command(self) -> list[str] | None:
+        """The command line of the process that holds the model; None where there is none."""
+        ...
+
+    @property
+    def chunk(self) -> int:
+        """How many words are best asked about at once."""
+        ...
+
+    def given(self, section: Section) -> Mapping[str, Any]:
+        """Return the answers of a section that come with the source, by their words."""
+        ...
+
+
+@dataclass(slots=True)
+class QueryAnswers:
+    """All that is known for one query, by the words asked about.
+
+    An answer of None was given but could not be read. ``fresh`` are the words answered since the
+    start, ``view`` is whatever ``Answers`` was told to make of ``known``.
+    """
+
+    known: dict[str, Any] = field(default_factory=dict)
+    fresh: set[str] = field(default_factory=set)
+    recalled: bool = False
+    view: Any = None
+
+
+class Answers:
+    """Hold the answers to the latest queries and get new ones from a worker process.
+
+    ``view(query, answers)`` is called, with the lock held, whenever something new is known, and
+    its result kept in ``answers.view``. May be used by several threads; nothing here makes a
+    caller wait for the model or for a file.
+    """
+
+    def __init__(
+        self,
+        source: AnswerSource,
+        memo: Memo,
+        limits: WorkerLimits | None = None,
+        view: Callable[[str, QueryAnswers], Any] | None = None,
+    ) -> None:
+        self._source = source
+        self._memo = memo
+        self._view = view
+        self._lock = threading.Lock()
+        self._queries: dict[str, QueryAnswers] = {}
+        self._unread = 0
+        self._worker: Worker | None = None
+        if source.command is not None:
+            valid = partial(valid_answer, source.section('').mode)
+            self._worker = Worker(source.command, self._receive, valid, source.chunk, limits)
+
+    def recall(self, query: str) -> None:
+        """Read a query's answers now, before the first frame asks for them."""
+        self._recall(query, self._queries.setdefault(query, QueryAnswers()))
+
+    def of(self, query: str) -> QueryAnswers:
+        """Return what is known for a query at this moment."""
+        with self._lock:
+            answers = self._queries.get(query)
+            if answers is not None:
+                return answers
+            answers = self._queries[query] = QueryAnswers()
+            while len(self._queries) > QUERIES_KEPT:
+                forgotten = next(iter(self._queries))
+                del self._queries[forgotten]
+                if self._worker is not None:
+                    self._worker.forget(forgotten)
+        # A file may be slow or locked: the frame that brings a new query does not wait for it.
+        threading.Thread(target=self._recall, args=(query, answers), daemon=True).start()
+        return answers
+
+    def ask(self, query: str, words: Iterable[str]) -> None:
+        """Ask for what is not known yet."""
+        if self._worker is None:
+            return
+        with self._lock:
+            answers = self._queries.get(query)
+            if answers is None or not answers.recalled:
+                return
+            wanted = [word for word in words if word not in answers.known]
+        self._worker.post(query, wanted)
+
+    def busy(self, query: str) -> bool:
+        """Tell whether anything of a query waits for its answer."""
+        return self._worker is not None and self._worker.waits(query)
+
+    def status(self) -> WorkerStatus | None:
+        """Return how the worker process does; None where answers come from a file."""
+        if self._worker is None:
+            return None
+        return self._worker.status(self._unread)
+
+    def close(self) -> None:
+        """Stop the worker process."""
+        if self._worker is not None:
+            self._worker.close()
+
+    def _recall(self, query: str, answers: QueryAnswers) -> None:
+        section = self._source.section(query)
+        remembered = {**self._source.given(section), **self._memo.load(section)}
+        with self._lock:
+            valid = {
+                words: answer
+                for words, answer in remembered.items()
+                if valid_answer(section.mode, words, answer)
+            }
+            answers.known = {**valid, **answers.known}
+            answers.recalled = True
+            self._renew(query, answers)
+
+    def _receive(self, query: str, found: Mapping[str, Any]) -> None:
+        """Take the worker's answers; runs in the worker's thread, so the file may be written."""
+        with self._lock:
+            self._unread += sum(answer is None for answer in found.values())
+            answers = self._queries.get(query)
+            if answers is not None:
+                answers.known.update(found)
+                answers.fresh |= found.keys()
+                while len(answers.known) > ANSWERS_KEPT:
+                    oldest = next(iter(answers.known))
+                    del answers.known[oldest]
+                    answers.fresh.discard(oldest)
+                self._renew(query, answers)
+        readable = {words: answer for words, answer in found.items() if answer is not None}
+        if readable:
+            self._memo.store(self._source.section(query), readable)
+
+    def _renew(self, query: str, answers: QueryAnswers) -> None:
+        if self._view is not None:
+            answers.view = self._view(query, answers)
+
+
+def items_key(items: Iterable[str]) -> str:
+    """Return the words that stand for a list of triplets of which some are to be selected."""
+    return json.dumps(list(items), ensure_ascii=False)
+
+
+def pair_key(subject: str, object_: str) -> str:
+    """Return the words that stand for two entities that are to be weighed."""
+    return json.dumps({'subject': subject, 'object': object_}, ensure_ascii=False)
+
+
+def valid_answer(mode: str, words: str, answer: Any) -> bool:
+    """Tell whether an answer is one to such words in a mode of the memo's key.
+
+    A selection, two weights, a log-likelihood ratio or a rating.
+    """
+    if words.startswith('['):
+        return (
+            isinstance(answer, list)
+            and all(type(place) is int and 0 <= place < _length(words) for place in answer)
+            and len(set(answer)) == len(answer)
+        )
+    if words.startswith('{'):
+        return isinstance(answer, list) and len(answer) == 2 and all(map(_on_scale, answer))
+    if mode.startswith('association'):
+        return type(answer) in (int, float) and abs(answer) <= MOST_RATIO
+    return _on_scale(answer)
+
+
+def _length(words: str) -> int:
+    try:
+        return len(json.loads(words))
+    except ValueError:
+        return 0
+
+
+def _on_scale(value: Any) -> bool:
+    return type(value) in (int, float) and 1.0 <= value <= 10.0

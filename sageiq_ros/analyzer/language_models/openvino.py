@@ -1,0 +1,199 @@
+# Copyright 2026 The SageIQ authors
+# SPDX-License-Identifier: Apache-2.0
+"""A language model run by OpenVINO, without torch: ratings by OpenVINO itself, text by GenAI."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sageiq_ros.analyzer.language_models.base import LanguageModelError, Sampling, reason_of
+from sageiq_ros.analyzer.language_models.files import MODEL_XML
+from sageiq_ros.analyzer.language_models.likelihood import (
+    answer_tokens,
+    log_softmax,
+    rating_distribution,
+)
+
+
+class OpenVINOModel:
+    """Run the IR of a language model with a stateful key–value cache and its tokenizer.
+
+    ``folder`` is as OpenVINO GenAI or optimum-intel writes it. Each of the two ways to run it is
+    compiled when it is first used. Raises LanguageModelError for a folder that cannot be read.
+    """
+
+    def __init__(self, folder: Path, threads: int = 1) -> None:
+        import openvino_genai
+
+        self._folder = folder
+        self._options = {'INFERENCE_NUM_THREADS': threads, 'NUM_STREAMS': 1}
+        try:
+            self._tokenizer = openvino_genai.Tokenizer(str(folder))
+        except Exception as error:
+            raise LanguageModelError(
+                f'{folder} is not a model that OpenVINO GenAI can read ({reason_of(error)}).'
+            ) from error
+        self._prefix = ''
+        self._prefix_length = 0
+        self._prefix_logits: NDArray[np.float64]
+        self._prefix_state: list[NDArray[np.float32]] = []
+
+    def complete(
+        self,
+        prompt: str,
+        limit: int,
+        *,
+        opening: str = '',
+        sampling: Sampling | None = None,
+        grammar: str | None = None,
+    ) -> str:
+        """Return the answer to a user's message; see ``LanguageModel.complete``."""
+        import openvino_genai
+
+        config = self._pipeline.get_generation_config()
+        config.apply_chat_template = False
+        config.max_new_tokens = limit
+        config.do_sample = sampling is not None
+        if sampling is not None:
+            config.temperature, config.top_p = sampling.temperature, sampling.top_p
+            config.top_k = sampling.top_k
+            config.rng_seed = _seed(sampling)
+        if grammar is not None:
+            config.structured_output_config = openvino_genai.StructuredOutputConfig(
+                grammar=grammar
+            )
+        message = [{'role': 'user', 'content': prompt}]
+        text = self._tokenizer.apply_chat_template(message, add_generation_prompt=True)
+        tokens = self._tokenizer.encode(text + opening, add_special_tokens=False)
+        answer = self._pipeline.generate(tokens, config).tokens[0]
+        return str(self._tokenizer.decode(answer, skip_special_tokens=True))
+
+    def log_likelihood(self, prefix: str, endings: Sequence[str]) -> NDArray[np.float64]:
+        """Return each ending's logarithmic probability; see ``LanguageModel.log_likelihood``."""
+        rows = [self._encode(ending) for ending in endings]
+        self._read(prefix)
+        found = log_softmax(self._prefix_logits)[[row[0] for row in rows]]
+        long = [index for index, row in enumerate(rows) if len(row) > 1]
+        if long:
+            past = self._recall()
+            mask = np.ones((len(long), past), np.int64)
+            beam = np.zeros(len(long), np.int32)
+            for place in range(max(len(rows[index]) for index in long) - 1):
+                # Rows that have ended repeat their last token, and its answer is not looked at.
+                tokens = np.array([[rows[i][min(place, len(rows[i]) - 1)]] for i in long])
+                mask = np.pad(mask, ((0, 0), (0, 1)), constant_values=1)
+                position = np.full((len(long), 1), past + place)
+                logits = log_softmax(self._infer(tokens, mask, position, beam))
+                beam = np.arange(len(long), dtype=np.int32)
+                for line, index in enumerate(long):
+                    if place + 1 < len(rows[index]):
+                        found[index] += logits[line, rows[index][place + 1]]
+        return found
+
+    def rate(self, prefix: str, endings: Sequence[str]) -> NDArray[np.float64]:
+        """Return the probabilities of 1 to 10 behind each text; see ``LanguageModel.rate``."""
+        self._read(prefix)
+        past = self._recall()
+        rows = [self._encode(ending) for ending in endings]
+        longest = max(map(len, rows))
+        # Padding on the left keeps every row's last token in the last column.
+        tokens = np.zeros((len(rows), longest), np.int64)
+        mask = np.ones((len(rows), past + longest), np.int64)
+        position = np.zeros((len(rows), longest), np.int64)
+        for index, row in enumerate(rows):
+            pad = longest - len(row)
+            tokens[index, pad:] = row
+            mask[index, past : past + pad] = 0
+            position[index, pad:] = past + np.arange(len(row))
+        # ``beam_idx`` of zeros copies the prefix's cache to every row.
+        first = self._infer(tokens, mask, position, np.zeros(len(rows), np.int32))
+        then = None
+        if self._answers.zero is not None:
+            one = np.full((len(rows), 1), self._answers.digits[0], np.int64)
+            longer = np.concatenate([mask, np.ones_like(one)], axis=1)
+            order = np.arange(len(rows), dtype=np.int32)
+            then = self._infer(one, longer, position[:, -1:] + 1, order)
+        return rating_distribution(first, then, self._answers)
+
+    def _read(self, prefix: str) -> None:
+        """Run a prefix and keep what it left in the cache, if it is not the last one again."""
+        if prefix == self._prefix and self._prefix_state:
+            return
+        # Whether a text begins with a special token is the tokenizer's own rule.
+        tokens = self._tokenizer.encode(prefix, add_special_tokens=True).input_ids.data
+        position = np.arange(tokens.shape[1])[None]
+        self._request.reset_state()
+        beam = np.zeros(1, np.int32)
+        self._prefix_logits = self._infer(tokens, np.ones_like(tokens), position, beam)[0]
+        self._prefix, self._prefix_length = prefix, tokens.shape[1]
+        self._prefix_state = [state.state.data.copy() for state in self._request.query_state()]
+
+    def _recall(self) -> int:
+        """Put the prefix that was read into the model's cache; returns its length in tokens."""
+        import openvino
+
+        # The first use does it too: the cache is kept in 8 bits and every trip rounds it, so that
+        # the first words would be rated a little differently from the others.
+        self._request.reset_state()
+        for state, saved in zip(self._request.query_state(), self._prefix_state, strict=True):
+            state.state = openvino.Tensor(saved)
+        return self._prefix_length
+
+    @cached_property
+    def _request(self) -> Any:
+        import openvino
+
+        core = openvino.Core()
+        model = core.read_model(self._folder / MODEL_XML)
+        _keep_last_logits(model)
+        return core.compile_model(model, 'CPU', self._options).create_infer_request()
+
+    @cached_property
+    def _pipeline(self) -> Any:
+        import openvino_genai
+
+        return openvino_genai.LLMPipeline(str(self._folder), 'CPU', **self._options)
+
+    @cached_property
+    def _answers(self) -> Any:
+        return answer_tokens(self._encode)
+
+    def _encode(self, text: str) -> list[int]:
+        return self._tokenizer.encode(text, add_special_tokens=False).input_ids.data[0].tolist()
+
+    def _infer(self, tokens: Any, mask: Any, position: Any, beam: Any) -> NDArray[np.float64]:
+        result = self._request.infer(
+            {
+                'input_ids': tokens,
+                'attention_mask': mask,
+                'position_ids': position,
+                'beam_idx': beam,
+            }
+        )
+        return next(iter(result.values()))[:, -1].astype(np.float64)
+
+
+def _seed(sampling: Sampling) -> int:
+    # Without one of ours GenAI would begin every process with the same.
+    if sampling.seed is not None:
+        return sampling.seed
+    return int(np.random.default_rng().integers(2**31))
+
+
+def _keep_last_logits(model: Any) -> None:
+    """Have the model compute the logits of each row's last token only, not of every token."""
+    import openvino.opset13 as ops
+
+    head = model.output(0).get_node().input_value(0).get_node()
+    if head.get_type_name() != 'MatMul':
+        return
+    end = np.iinfo(np.int32).max
+    last = ops.slice(head.input_value(0), [-1], [end], [1], [1])
+    head.input(0).replace_source_output(last.output(0))
+    model.validate_nodes_and_infer_types()

@@ -1,0 +1,126 @@
+# Copyright 2026 The SageIQ authors
+# SPDX-License-Identifier: Apache-2.0
+"""The analyzer that weighs entities by their words: a model's remembered answers and the prior."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sageiq_ros.analyzer.answers import Answers, AnswerSource, QueryAnswers
+from sageiq_ros.analyzer.base import WorkerStatus
+from sageiq_ros.analyzer.combination import Blend
+from sageiq_ros.analyzer.memo import Memo
+from sageiq_ros.analyzer.prior import context_factors, fallback_weight, in_context, vocabulary
+from sageiq_ros.analyzer.selection import Weights, less_certain, select_triplets
+from sageiq_ros.analyzer.text import clean_words
+from sageiq_ros.analyzer.worker_client import WorkerLimits
+from sageiq_ros.config import QUERY_LIMIT, AnalyzerConfig
+from sageiq_ros.types import SceneGraph, WeightedTriplet, WeightSource
+
+TRIPLETS_KEPT = 4096
+
+
+@dataclass(slots=True)
+class View:
+    """Hold a query's weights outside of any triplet by label, and within triplets by words.
+
+    The latter are made when a frame first shows them: a warm frame looks up each triplet once.
+    """
+
+    table: dict[str, tuple[float, WeightSource]]
+    triplets: dict[tuple[str, str, str], Weights]
+
+
+class WordAnalyzer:
+    """Weigh entities by a language model, which never stands in the way, joined with the prior.
+
+    Words whose answer is known cost a look into a dictionary. Others are posted to a worker
+    process and weighed by the prior meanwhile, with the source ``PRIOR``. A query's weights
+    exist once the whole vocabulary is answered for it, because an answer means nothing without
+    the others. May be used by several threads.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        blend: Blend,
+        source: AnswerSource,
+        memo: Memo,
+        query: str,
+        limits: WorkerLimits | None = None,
+    ) -> None:
+        self.name = name
+        self._blend = blend
+        self._vocabulary = vocabulary()
+        self._answers = Answers(source, memo, limits, self._view)
+        self._answers.recall(clean_words(query, QUERY_LIMIT))
+
+    def analyze(self, graph: SceneGraph, config: AnalyzerConfig) -> tuple[WeightedTriplet, ...]:
+        """Select and weigh triplets; see ``select_triplets`` for the order."""
+        query = clean_words(config.query, QUERY_LIMIT)
+        view = self._answers.of(query).view or View({}, {})
+        regions, known = graph.regions, view.triplets
+        weights: list[Weights] = []
+        complete = True
+        for triplet in graph.triplets:
+            words = (
+                regions[triplet.subject].label,
+                triplet.predicate,
+                regions[triplet.object].label,
+            )
+            found = known.get(words)
+            if found is None:
+                found = self._weigh(query, words, view)
+                if len(known) < TRIPLETS_KEPT:
+                    known[words] = found
+            weights.append(found)
+            complete = complete and found[2] is not WeightSource.PRIOR
+        if not complete:
+            self._ask(query, graph, view)
+        return select_triplets(graph, weights, config)
+
+    def answered(self, graph: SceneGraph, config: AnalyzerConfig) -> bool:
+        """Tell whether no answer of the language model to this graph is still to come."""
+        view = self._answers.of(clean_words(config.query, QUERY_LIMIT)).view
+        words = {clean_words(region.label) for region in graph.regions} - {''}
+        return view is not None and words <= view.table.keys()
+
+    def status(self) -> WorkerStatus | None:
+        """Return the state of the worker process."""
+        return self._answers.status()
+
+    def close(self) -> None:
+        """Stop the worker process."""
+        self._answers.close()
+
+    def _weigh(self, query: str, words: tuple[str, str, str], view: View) -> Weights:
+        share = self._blend.share(query)
+        pair = []
+        for label, factor in zip((words[0], words[2]), context_factors(*words), strict=True):
+            known = view.table.get(clean_words(label))
+            if known is None:
+                weight = in_context(fallback_weight(query, label), factor)
+                pair.append((weight, WeightSource.PRIOR))
+            else:
+                # The prior's context counts as much as the prior itself.
+                pair.append((in_context(known[0], factor**share), known[1]))
+        (subject, first), (object_, second) = pair
+        return subject, object_, less_certain(first, second)
+
+    def _ask(self, query: str, graph: SceneGraph, view: View) -> None:
+        words = {clean_words(region.label) for region in graph.regions} - {''}
+        unknown = sorted(words - view.table.keys())
+        # There is no table without the whole vocabulary.
+        self._answers.ask(query, unknown if view.table else [*self._vocabulary, *unknown])
+
+    def _view(self, query: str, answers: QueryAnswers) -> View | None:
+        if any(label not in answers.known for label in self._vocabulary):
+            return None
+        weights = self._blend.weights(query, answers.known)
+        return View(
+            {
+                label: (weight, WeightSource.LLM if label in answers.fresh else WeightSource.MEMO)
+                for label, weight in weights.items()
+            },
+            {},
+        )
