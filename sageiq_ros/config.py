@@ -124,7 +124,7 @@ class AnalyzerConfig:
         max_length=QUERY_LIMIT,
     )
     min_weight: float = setting(
-        4.0,
+        5.0,
         'Least importance the weightier entity of a triplet must have.',
         low=1.0,
         high=10.0,
