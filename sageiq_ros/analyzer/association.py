@@ -4,7 +4,8 @@
 
 The model is shown what a camera must see well for other tasks and asked for the query's; the
 likelihood of a word as its answer, over that for a query that says nothing, is the word's
-association with the query: a log-likelihood ratio. One pass over the prompt rates a vocabulary.
+association with the query: a log-likelihood ratio. One pass over the query's question rates a
+vocabulary.
 """
 
 from __future__ import annotations
@@ -60,11 +61,13 @@ EXEMPLARS = (
 )
 
 
-def prompt(query: str, variant: int = 0) -> str:
-    """Return the text whose next word is asked for."""
-    asked = 'Q: A camera helps with {}. What should it see well?\nA: the'
-    shown = ''.join(f'{asked.format(task)} {answer}\n' for task, answer in EXEMPLARS[variant])
-    return shown + asked.format(query)
+_QUESTION = 'Q: A camera helps with {}. What should it see well?\nA: the'
+
+
+def prompt(query: str, variant: int = 0) -> tuple[str, str]:
+    """Return the text whose next word is asked for: what queries share, and the query's end."""
+    shown = (f'{_QUESTION.format(task)} {answer}\n' for task, answer in EXEMPLARS[variant])
+    return ''.join(shown), _QUESTION.format(query)
 
 
 class Association:
@@ -89,7 +92,7 @@ class Association:
     def _likelihood(self, query: str, words: Sequence[str]) -> list[float]:
         endings = [f' {word}' for word in words]
         rows = [
-            self._model.log_likelihood(prompt(query, variant), endings)
+            self._model.log_likelihood(*prompt(query, variant), endings)
             for variant in range(self._evaluations)
         ]
         return [float(value) for value in np.mean(rows, axis=0)]

@@ -103,9 +103,9 @@ class ScriptedModel:
         )
         return self.say(prompt, opening, grammar)
 
-    def log_likelihood(self, prefix: str, endings: Sequence[str]) -> Any:
-        self.calls.append({'prefix': prefix, 'endings': list(endings)})
-        return np.array([self.like(prefix, ending) for ending in endings])
+    def log_likelihood(self, prefix: str, tail: str, endings: Sequence[str]) -> Any:
+        self.calls.append({'prefix': prefix + tail, 'endings': list(endings)})
+        return np.array([self.like(prefix + tail, ending) for ending in endings])
 
     def rate(self, prefix: str, endings: Sequence[str]) -> Any:
         self.calls.append({'prefix': prefix, 'endings': list(endings)})

@@ -21,11 +21,13 @@ ONE_TOKEN = AnswerTokens(tuple(range(1, 10)), (10,))
 
 
 def test_the_prompt_shows_other_tasks_and_asks_for_the_query():
-    text = association.prompt('parking assistance')
-    assert text.startswith(
+    shared, asked = association.prompt('parking assistance')
+    assert shared == association.prompt('anything')[0]
+    assert shared.startswith(
         'Q: A camera helps with mountain rescue. What should it see well?\nA: the climber\n'
     )
-    assert text.endswith('helps with parking assistance. What should it see well?\nA: the')
+    assert shared.endswith('\nA: the seam\n')
+    assert asked == ('Q: A camera helps with parking assistance. What should it see well?\nA: the')
 
 
 def test_no_exemplar_is_a_label_of_the_vocabulary():

@@ -55,7 +55,7 @@ def test_sampling_and_grammar_are_handed_on(model):
 
 
 def test_a_likelihood_is_the_product_over_an_endings_tokens(model):
-    found = model.log_likelihood('ab', ['c', 'de', 'c'])
+    found = model.log_likelihood('a', 'b', ['c', 'de', 'c'])
     expected = [
         expected_log(ord('b'), ord('c')),
         expected_log(ord('b'), ord('d')) + expected_log(ord('d'), ord('e')),
@@ -65,14 +65,15 @@ def test_a_likelihood_is_the_product_over_an_endings_tokens(model):
 
 
 def test_a_prefix_is_read_once_and_again_after_something_else(model):
-    model.log_likelihood('a long prefix', [' c'])
+    model.log_likelihood('a long prefix', ' tail', ['c'])
     read = model._model.evaluated
-    model.log_likelihood('a long prefix', [' c', ' d'])
-    assert model._model.evaluated == read + 2
+    model.log_likelihood('a long prefix', ' end', ['c', 'de'])
+    assert model._model.evaluated == read + len(' end') + 1
     model.complete('Hello', 3)
     before = model._model.evaluated
-    model.log_likelihood('a long prefix', ['c'])
-    assert model._model.evaluated == before + 1 + len('a long prefix')
+    model.log_likelihood('a long prefix', ' x', ['c'])
+    # The first token of a text is its begin.
+    assert model._model.evaluated == before + 1 + len('a long prefix') + len(' x')
 
 
 def test_a_ten_is_a_one_followed_by_a_zero(model):

@@ -71,14 +71,16 @@ def test_a_batch_gives_what_its_rows_give_alone(model):
 
 def test_a_likelihood_is_that_of_all_tokens_and_does_not_depend_on_company(model):
     words = [' car', ' surfboard', ' skateboard', ' car']
-    together = model.log_likelihood(prompt(DRIVING), words)
-    alone = [model.log_likelihood(prompt(DRIVING), [word])[0] for word in words]
+    together = model.log_likelihood(*prompt(DRIVING), words)
+    alone = [model.log_likelihood(*prompt(DRIVING), [word])[0] for word in words]
     np.testing.assert_allclose(together, alone, atol=TOLERANCE)
     assert together[0] == together[3] and (together < 0.0).all()
+    model.rate('car: 9\n', ['tree: '])
+    assert (model.log_likelihood(*prompt(DRIVING), words) == together).all()
     # The likelihood of a text is that of its first token times that of the rest behind it.
-    whole = model.log_likelihood('Look at the', [' surf board'])[0]
-    parts = model.log_likelihood('Look at the', [' surf'])[0]
-    parts += model.log_likelihood('Look at the surf', [' board'])[0]
+    whole = model.log_likelihood('Look', ' at the', [' surf board'])[0]
+    parts = model.log_likelihood('Look', ' at the', [' surf'])[0]
+    parts += model.log_likelihood('Look', ' at the surf', [' board'])[0]
     assert whole == pytest.approx(parts, abs=5 * TOLERANCE)
 
 

@@ -146,14 +146,14 @@ def direct_logits(model, text):
 
 def test_a_likelihood_is_that_of_the_whole_text(model):
     prefix, endings = 'Look at the', [' car', ' traffic light', ' tree']
-    found = model.log_likelihood(prefix, endings)
+    found = model.log_likelihood('Look', ' at the', endings)
     start = len(model._tokenizer(prefix)['input_ids'])
     for value, ending in zip(found, endings, strict=True):
         logits, tokens = direct_logits(model, prefix + ending)
         places = range(start, len(tokens))
         expected = sum(float(logits[place - 1, tokens[place]]) for place in places)
         assert value == pytest.approx(expected, abs=LOG_ATOL * len(places))
-    np.testing.assert_allclose(model.log_likelihood(prefix, endings), found, atol=1e-6)
+    np.testing.assert_allclose(model.log_likelihood('Look', ' at the', endings), found, atol=1e-6)
 
 
 def test_a_rating_is_the_chance_of_the_strings_1_to_10(model):

@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 
 from sageiq_ros.types import SageIQError
 
+PREFIXES_KEPT = 8
+"""Texts whose reading a model keeps: as many as there are evaluations, and a few more."""
+
 
 class LanguageModelError(SageIQError):
     """A language model that is missing or that cannot be read."""
@@ -49,18 +52,21 @@ class LanguageModel(Protocol):
         """
         ...
 
-    def log_likelihood(self, prefix: str, endings: Sequence[str]) -> NDArray[np.float64]:
-        """Return the natural logarithm of each ending's probability behind a text (n,).
+    def log_likelihood(
+        self, prefix: str, tail: str, endings: Sequence[str]
+    ) -> NDArray[np.float64]:
+        """Return the natural logarithm of each ending's probability behind ``prefix + tail`` (n,).
 
-        The text is taken as it is, without a chat template, and read once.
+        The text is taken as it is, without a chat template. The prefix is read once and kept for
+        later calls, the tail once a call.
         """
         ...
 
     def rate(self, prefix: str, endings: Sequence[str]) -> NDArray[np.float64]:
         """Return the probabilities (len(endings), 10) of the strings 1 to 10 behind each text.
 
-        A text is ``prefix + ending`` as it is, without a chat template. The prefix is read once.
-        Each row sums to 1.
+        A text is ``prefix + ending`` as it is, without a chat template. The prefix is read once
+        and kept for later calls. Each row sums to 1.
         """
         ...
 

@@ -47,7 +47,6 @@ class LlamaCppModel:
             raise LanguageModelError(f'{gguf} has no chat template; use an Instruct model.')
         self._prefix: str | None = None
         self._prefix_length = 0
-        self._prefix_logits: NDArray[np.float64]
 
     def complete(
         self,
@@ -78,15 +77,18 @@ class LlamaCppModel:
         )
         return str(answer['choices'][0]['text'])
 
-    def log_likelihood(self, prefix: str, endings: Sequence[str]) -> NDArray[np.float64]:
+    def log_likelihood(
+        self, prefix: str, tail: str, endings: Sequence[str]
+    ) -> NDArray[np.float64]:
         """Return each ending's logarithmic probability; see ``LanguageModel.log_likelihood``."""
-        behind = log_softmax(self._read(prefix))
+        self._recall(prefix)
+        self._model.eval(self._tokens(tail))
+        whole, behind = self._model.n_tokens, log_softmax(self._logits())
         found = []
         for ending in endings:
             first, *rest = self._tokens(ending)
             value = behind[first]
-            if rest:
-                self._model.n_tokens = self._prefix_length
+            self._model.n_tokens = whole
             for last, token in zip([first, *rest], rest, strict=False):
                 self._model.eval([last])
                 value += log_softmax(self._logits())[token]
@@ -95,11 +97,9 @@ class LlamaCppModel:
 
     def rate(self, prefix: str, endings: Sequence[str]) -> NDArray[np.float64]:
         """Return the probabilities of 1 to 10 behind each text; see ``LanguageModel.rate``."""
-        self._read(prefix)
         first, then = [], []
         for ending in endings:
-            # What was evaluated behind the prefix is forgotten, the prefix itself is kept.
-            self._model.n_tokens = self._prefix_length
+            self._recall(prefix)
             self._model.eval(self._tokens(ending))
             first.append(self._logits())
             if self._answers.zero is not None:
@@ -109,14 +109,14 @@ class LlamaCppModel:
             np.array(first), np.array(then) if then else None, self._answers
         )
 
-    def _read(self, prefix: str) -> NDArray[np.float64]:
-        """Run a prefix, if it is not the last one again; returns the logits behind it."""
+    def _recall(self, prefix: str) -> None:
+        """Have the model hold a prefix and nothing behind it; read if it is not the last one."""
         if prefix != self._prefix:
             self._model.reset()
             self._model.eval(self._model.tokenize(prefix.encode(), add_bos=True))
             self._prefix, self._prefix_length = prefix, self._model.n_tokens
-            self._prefix_logits = self._logits()
-        return self._prefix_logits
+        # What was evaluated behind the prefix is forgotten, the prefix itself is kept.
+        self._model.n_tokens = self._prefix_length
 
     def _logits(self) -> NDArray[np.float64]:
         last = self._library.llama_get_logits_ith(self._model.ctx, -1)

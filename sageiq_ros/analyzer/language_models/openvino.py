@@ -12,7 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sageiq_ros.analyzer.language_models.base import LanguageModelError, Sampling, reason_of
+from sageiq_ros.analyzer.language_models.base import (
+    PREFIXES_KEPT,
+    LanguageModelError,
+    Sampling,
+    reason_of,
+)
 from sageiq_ros.analyzer.language_models.files import MODEL_XML
 from sageiq_ros.analyzer.language_models.likelihood import (
     answer_tokens,
@@ -39,10 +44,7 @@ class OpenVINOModel:
             raise LanguageModelError(
                 f'{folder} is not a model that OpenVINO GenAI can read ({reason_of(error)}).'
             ) from error
-        self._prefix = ''
-        self._prefix_length = 0
-        self._prefix_logits: NDArray[np.float64]
-        self._prefix_state: list[NDArray[np.float32]] = []
+        self._prefixes: dict[str, tuple[int, list[NDArray[np.float32]]]] = {}
 
     def complete(
         self,
@@ -74,32 +76,36 @@ class OpenVINOModel:
         answer = self._pipeline.generate(tokens, config).tokens[0]
         return str(self._tokenizer.decode(answer, skip_special_tokens=True))
 
-    def log_likelihood(self, prefix: str, endings: Sequence[str]) -> NDArray[np.float64]:
+    def log_likelihood(
+        self, prefix: str, tail: str, endings: Sequence[str]
+    ) -> NDArray[np.float64]:
         """Return each ending's logarithmic probability; see ``LanguageModel.log_likelihood``."""
         rows = [self._encode(ending) for ending in endings]
-        self._read(prefix)
-        found = log_softmax(self._prefix_logits)[[row[0] for row in rows]]
+        past = self._recall(prefix)
+        tokens = np.array([self._encode(tail)])
+        whole = past + tokens.shape[1]
+        mask = np.ones((1, whole), np.int64)
+        position = np.arange(past, whole)[None]
+        logits = self._infer(tokens, mask, position, np.zeros(1, np.int32))[0]
+        found = log_softmax(logits)[[row[0] for row in rows]]
         long = [index for index, row in enumerate(rows) if len(row) > 1]
-        if long:
-            past = self._recall()
-            mask = np.ones((len(long), past), np.int64)
-            beam = np.zeros(len(long), np.int32)
-            for place in range(max(len(rows[index]) for index in long) - 1):
-                # Rows that have ended repeat their last token, and its answer is not looked at.
-                tokens = np.array([[rows[i][min(place, len(rows[i]) - 1)]] for i in long])
-                mask = np.pad(mask, ((0, 0), (0, 1)), constant_values=1)
-                position = np.full((len(long), 1), past + place)
-                logits = log_softmax(self._infer(tokens, mask, position, beam))
-                beam = np.arange(len(long), dtype=np.int32)
-                for line, index in enumerate(long):
-                    if place + 1 < len(rows[index]):
-                        found[index] += logits[line, rows[index][place + 1]]
+        # ``beam_idx`` of zeros copies the cache behind the tail to every row.
+        beam = np.zeros(len(long), np.int32)
+        for place in range(max((len(rows[index]) for index in long), default=1) - 1):
+            # Rows that have ended repeat their last token, and its answer is not looked at.
+            tokens = np.array([[rows[i][min(place, len(rows[i]) - 1)]] for i in long])
+            mask = np.ones((len(long), whole + place + 1), np.int64)
+            position = np.full((len(long), 1), whole + place)
+            likely = log_softmax(self._infer(tokens, mask, position, beam))
+            beam = np.arange(len(long), dtype=np.int32)
+            for line, index in enumerate(long):
+                if place + 1 < len(rows[index]):
+                    found[index] += likely[line, rows[index][place + 1]]
         return found
 
     def rate(self, prefix: str, endings: Sequence[str]) -> NDArray[np.float64]:
         """Return the probabilities of 1 to 10 behind each text; see ``LanguageModel.rate``."""
-        self._read(prefix)
-        past = self._recall()
+        past = self._recall(prefix)
         rows = [self._encode(ending) for ending in endings]
         longest = max(map(len, rows))
         # Padding on the left keeps every row's last token in the last column.
@@ -121,29 +127,27 @@ class OpenVINOModel:
             then = self._infer(one, longer, position[:, -1:] + 1, order)
         return rating_distribution(first, then, self._answers)
 
-    def _read(self, prefix: str) -> None:
-        """Run a prefix and keep what it left in the cache, if it is not the last one again."""
-        if prefix == self._prefix and self._prefix_state:
-            return
-        # Whether a text begins with a special token is the tokenizer's own rule.
-        tokens = self._tokenizer.encode(prefix, add_special_tokens=True).input_ids.data
-        position = np.arange(tokens.shape[1])[None]
-        self._request.reset_state()
-        beam = np.zeros(1, np.int32)
-        self._prefix_logits = self._infer(tokens, np.ones_like(tokens), position, beam)[0]
-        self._prefix, self._prefix_length = prefix, tokens.shape[1]
-        self._prefix_state = [state.state.data.copy() for state in self._request.query_state()]
-
-    def _recall(self) -> int:
-        """Put the prefix that was read into the model's cache; returns its length in tokens."""
+    def _recall(self, prefix: str) -> int:
+        """Put a prefix into the model's cache, read if it is new; returns its length in tokens."""
         import openvino
 
+        if prefix not in self._prefixes:
+            # Whether a text begins with a special token is the tokenizer's own rule.
+            tokens = self._tokenizer.encode(prefix, add_special_tokens=True).input_ids.data
+            position = np.arange(tokens.shape[1])[None]
+            self._request.reset_state()
+            self._infer(tokens, np.ones_like(tokens), position, np.zeros(1, np.int32))
+            states = [state.state.data.copy() for state in self._request.query_state()]
+            while len(self._prefixes) >= PREFIXES_KEPT:
+                del self._prefixes[next(iter(self._prefixes))]
+            self._prefixes[prefix] = tokens.shape[1], states
+        length, states = self._prefixes[prefix]
         # The first use does it too: the cache is kept in 8 bits and every trip rounds it, so that
         # the first words would be rated a little differently from the others.
         self._request.reset_state()
-        for state, saved in zip(self._request.query_state(), self._prefix_state, strict=True):
+        for state, saved in zip(self._request.query_state(), states, strict=True):
             state.state = openvino.Tensor(saved)
-        return self._prefix_length
+        return length
 
     @cached_property
     def _request(self) -> Any:

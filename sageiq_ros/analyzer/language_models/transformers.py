@@ -14,7 +14,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sageiq_ros.analyzer.language_models.base import LanguageModelError, Sampling, reason_of
+from sageiq_ros.analyzer.language_models.base import (
+    PREFIXES_KEPT,
+    LanguageModelError,
+    Sampling,
+    reason_of,
+)
 from sageiq_ros.analyzer.language_models.likelihood import answer_tokens, rating_distribution
 
 
@@ -76,8 +81,7 @@ class TransformersModel:
             )
         # In training mode bitsandbytes takes a path that is many times slower on the processor.
         self._model = model.eval()
-        self._prefix = ''
-        self._prefix_read: Any = None
+        self._prefixes: dict[str, tuple[Any, int]] = {}
         self._compiler: Any = None
 
     def complete(
@@ -123,31 +127,36 @@ class TransformersModel:
             )
         return str(self._tokenizer.decode(answer[0, len(tokens) :], skip_special_tokens=True))
 
-    def log_likelihood(self, prefix: str, endings: Sequence[str]) -> NDArray[np.float64]:
+    def log_likelihood(
+        self, prefix: str, tail: str, endings: Sequence[str]
+    ) -> NDArray[np.float64]:
         """Return each ending's logarithmic probability; see ``LanguageModel.log_likelihood``."""
         torch = self._torch
         rows = [self._encode(ending) for ending in endings]
-        cache, past, logits = self._read(prefix)
-        found = logits[0].log_softmax(-1)[[row[0] for row in rows]].tolist()
+        cache, past = self._recall(prefix)
+        tokens = torch.tensor([self._encode(tail)])
+        whole = past + tokens.shape[1]
+        mask = torch.ones((1, whole), dtype=torch.long)
+        logits = self._forward(tokens, mask, torch.arange(past, whole)[None], cache)[0]
+        found = logits.log_softmax(-1)[[row[0] for row in rows]].tolist()
         long = [index for index, row in enumerate(rows) if len(row) > 1]
         if long:
-            cache = copy.deepcopy(cache)
             cache.batch_repeat_interleave(len(long))
-            for place in range(max(len(rows[index]) for index in long) - 1):
-                # Rows that have ended repeat their last token, and its answer is not looked at.
-                tokens = torch.tensor([[rows[i][min(place, len(rows[i]) - 1)]] for i in long])
-                mask = torch.ones((len(long), past + place + 1), dtype=torch.long)
-                position = torch.full((len(long), 1), past + place)
-                likely = self._forward(tokens, mask, position, cache).log_softmax(-1)
-                for line, index in enumerate(long):
-                    if place + 1 < len(rows[index]):
-                        found[index] += float(likely[line, rows[index][place + 1]])
+        for place in range(max((len(rows[index]) for index in long), default=1) - 1):
+            # Rows that have ended repeat their last token, and its answer is not looked at.
+            tokens = torch.tensor([[rows[i][min(place, len(rows[i]) - 1)]] for i in long])
+            mask = torch.ones((len(long), whole + place + 1), dtype=torch.long)
+            position = torch.full((len(long), 1), whole + place)
+            likely = self._forward(tokens, mask, position, cache).log_softmax(-1)
+            for line, index in enumerate(long):
+                if place + 1 < len(rows[index]):
+                    found[index] += float(likely[line, rows[index][place + 1]])
         return np.array(found)
 
     def rate(self, prefix: str, endings: Sequence[str]) -> NDArray[np.float64]:
         """Return the probabilities of 1 to 10 behind each text; see ``LanguageModel.rate``."""
         torch = self._torch
-        cache, past, _ = self._read(prefix)
+        cache, past = self._recall(prefix)
         rows = [self._encode(ending) for ending in endings]
         longest = max(map(len, rows))
         tokens = torch.zeros((len(rows), longest), dtype=torch.long)
@@ -159,7 +168,6 @@ class TransformersModel:
             tokens[index, pad:] = torch.tensor(row)
             mask[index, past : past + pad] = 0
             position[index, pad:] = past + torch.arange(len(row))
-        cache = copy.deepcopy(cache)
         cache.batch_repeat_interleave(len(rows))
         first = self._forward(tokens, mask, position, cache).double().cpu().numpy()
         then = None
@@ -170,9 +178,9 @@ class TransformersModel:
             then = behind.double().cpu().numpy()
         return rating_distribution(first, then, self._answers)
 
-    def _read(self, prefix: str) -> tuple[Any, int, Any]:
-        """Run a prefix; returns its cache, its length in tokens and the logits behind it."""
-        if prefix != self._prefix or self._prefix_read is None:
+    def _recall(self, prefix: str) -> tuple[Any, int]:
+        """Return a cache that holds a prefix, read if it is new, and its length in tokens."""
+        if prefix not in self._prefixes:
             from transformers import DynamicCache
 
             torch = self._torch
@@ -180,10 +188,12 @@ class TransformersModel:
             tokens = torch.tensor([self._tokenizer(prefix)['input_ids']])
             length = tokens.shape[1]
             cache = DynamicCache(config=self._model.config)
-            position = torch.arange(length)[None]
-            logits = self._forward(tokens, torch.ones_like(tokens), position, cache)
-            self._prefix, self._prefix_read = prefix, (cache, length, logits)
-        return self._prefix_read
+            self._forward(tokens, torch.ones_like(tokens), torch.arange(length)[None], cache)
+            while len(self._prefixes) >= PREFIXES_KEPT:
+                del self._prefixes[next(iter(self._prefixes))]
+            self._prefixes[prefix] = cache, length
+        cache, length = self._prefixes[prefix]
+        return copy.deepcopy(cache), length
 
     def _forward(self, tokens: Any, mask: Any, position: Any, cache: Any) -> Any:
         """Run tokens behind a cache; returns the logits (n, vocabulary) behind the last ones."""
