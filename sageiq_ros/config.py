@@ -116,6 +116,13 @@ class AnalyzerConfig:
         'How free text is read in mode paper: tolerantly, or by the patterns of Table III only.',
         choices=('tolerant', 'strict'),
     )
+    deadline: float = setting(
+        300.0,
+        'Seconds that the language model may take to load or to answer before its process is '
+        'started anew.',
+        low=1.0,
+        high=7200.0,
+    )
     memo: str = setting('', 'File of remembered answers; empty for the cache folder of the user.')
     query: str = setting(
         'autonomous driving',

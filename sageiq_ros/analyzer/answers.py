@@ -16,7 +16,9 @@ from sageiq_ros.analyzer.memo import Memo, Section
 from sageiq_ros.analyzer.worker_client import Worker, WorkerLimits
 
 QUERIES_KEPT = 8
-ANSWERS_KEPT = 2048
+ANSWERS_KEPT = 16384
+"""Answers to one query that are held; with so many, nothing more is asked for that query."""
+
 MOST_RATIO = 1000.0
 
 
@@ -111,7 +113,8 @@ class Answers:
             if answers is None or not answers.recalled:
                 return
             wanted = [word for word in words if word not in answers.known]
-        self._worker.post(query, wanted)
+            room = max(0, ANSWERS_KEPT - len(answers.known))
+        self._worker.post(query, wanted[:room])
 
     def busy(self, query: str) -> bool:
         """Tell whether anything of a query waits for its answer."""
@@ -130,7 +133,7 @@ class Answers:
 
     def _recall(self, query: str, answers: QueryAnswers) -> None:
         section = self._source.section(query)
-        remembered = {**self._source.given(section), **self._memo.load(section)}
+        remembered = {**self._source.given(section), **self._memo.load(section, ANSWERS_KEPT)}
         with self._lock:
             valid = {
                 words: answer
@@ -149,10 +152,6 @@ class Answers:
             if answers is not None:
                 answers.known.update(found)
                 answers.fresh |= found.keys()
-                while len(answers.known) > ANSWERS_KEPT:
-                    oldest = next(iter(answers.known))
-                    del answers.known[oldest]
-                    answers.fresh.discard(oldest)
                 self._renew(query, answers)
         readable = {words: answer for words, answer in found.items() if answer is not None}
         if readable:

@@ -16,6 +16,7 @@ from sageiq_ros.analyzer.memo import Memo
 from sageiq_ros.analyzer.prior_analyzer import PriorAnalyzer
 from sageiq_ros.analyzer.rounds_analyzer import RoundsAnalyzer
 from sageiq_ros.analyzer.word_analyzer import WordAnalyzer
+from sageiq_ros.analyzer.worker_client import WorkerLimits
 from sageiq_ros.cache import cache_folder
 from sageiq_ros.config import AnalyzerConfig
 from sageiq_ros.types import SageIQError
@@ -32,11 +33,13 @@ def build_analyzer(config: AnalyzerConfig) -> TripletAnalyzer:
     if config.mode == 'prior':
         return PriorAnalyzer()
     model, source = find_source(config)
+    memo = find_memo(config)
+    limits = WorkerLimits(start=config.deadline, answer=config.deadline)
     name = f'{model} {TITLES.get(config.mode, config.mode)}'
     if config.mode in BLENDS:
-        return WordAnalyzer(name, BLENDS[config.mode], source, find_memo(config), config.query)
+        return WordAnalyzer(name, BLENDS[config.mode], source, memo, config.query, limits)
     in_order = config.mode == 'paper'
-    return RoundsAnalyzer(name, source, find_memo(config), config.query, in_order=in_order)
+    return RoundsAnalyzer(name, source, memo, config.query, limits, in_order=in_order)
 
 
 def find_source(config: AnalyzerConfig) -> tuple[str, AnswerSource]:

@@ -51,12 +51,12 @@ class Memo:
 
     path: Path
 
-    def load(self, section: Section) -> dict[str, Any]:
-        """Read all answers of a section by their words."""
+    def load(self, section: Section, most: int = -1) -> dict[str, Any]:
+        """Read the answers of a section by their words, ``most`` of them or all."""
 
         def read(file: sqlite3.Connection) -> list[tuple[str, str]]:
-            found = f'SELECT words, answer FROM answers WHERE {_SECTION} ORDER BY words'
-            return file.execute(found, section).fetchall()
+            found = f'SELECT words, answer FROM answers WHERE {_SECTION} ORDER BY words LIMIT ?'
+            return file.execute(found, (*section, most)).fetchall()
 
         return {words: json.loads(text) for words, text in self._use(read, []) if _is_json(text)}
 

@@ -27,6 +27,7 @@ from sageiq_ros.datasets.importance_labels import (
     load_triplets,
     load_words,
 )
+from sageiq_ros.evaluation.analyzer_chart import auc_chart
 from sageiq_ros.evaluation.analyzer_modes import (
     Scores,
     by_prior,
@@ -74,6 +75,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         '--words', action='store_true', help='also words for queries that the prior has no task of'
     )
     parser.add_argument('--json', type=Path, help='file for all numbers')
+    parser.add_argument('--svg', type=Path, help='file for a picture of them')
 
 
 def run(args: argparse.Namespace) -> int:
@@ -107,6 +109,8 @@ def run(args: argparse.Namespace) -> int:
         print('\n'.join(word_table(result['words'])))
     if args.json is not None:
         args.json.write_text(json.dumps(result, indent=1) + '\n', encoding='utf-8')
+    if args.svg is not None:
+        args.svg.write_text(auc_chart(result), encoding='utf-8')
     return 0
 
 

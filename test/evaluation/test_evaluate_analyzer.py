@@ -5,6 +5,7 @@
 import json
 import math
 import random
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
@@ -74,14 +75,19 @@ def test_rounds_are_asked_in_lists_of_ten_and_unreadable_answers_are_counted():
 def test_the_prior_is_measured_without_a_language_model(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr('sageiq_ros.analyzer.language_models.files.PACKAGE', 'no-such-package')
     path = tmp_path / 'out.json'
+    svg = tmp_path / 'out.svg'
     command = ['evaluate', 'analyzer', '--modes', 'prior', '--words', '--json', str(path)]
-    assert main(command) == 0
+    assert main([*command, '--svg', str(svg)]) == 0
     out = capsys.readouterr().out
     assert out.count('one annotator, by the others') == 4 and 'mean' in out
     document = json.loads(path.read_text())
     row = document['queries']['autonomous driving']['prior']
     assert row['triplets'] >= 300 and row['auc'] > 0.9 and row['srcc'] > 0.8
     assert document['words']['lane keeping']['modes']['prior']['auc'] > 0.7
+    picture = ElementTree.parse(svg).getroot()
+    texts = [item.text for item in picture.iter('{http://www.w3.org/2000/svg}text')]
+    assert 'autonomous driving' in texts and 'other queries, words' in texts
+    assert f'{row["auc"]:.2f}' in texts
 
 
 def test_a_file_of_other_labels_is_measured(tmp_path, capsys):

@@ -59,10 +59,16 @@ def run(args: argparse.Namespace) -> int:
         asked = perf_counter()
         chosen = analyzer.analyze(graph, config)
         done = perf_counter()
+        status = analyzer.status()
     finally:
         analyzer.close()
     if not answered:
         print('sageiq: the language model has not answered in time.', file=sys.stderr)
+    if status is not None and status.unread:
+        print(
+            f'sageiq: {status.unread} answers of the language model could not be read.',
+            file=sys.stderr,
+        )
     times = {
         'built_s': round(built - start, 3),
         'waited_s': round(asked - built, 3),
