@@ -258,6 +258,18 @@ def test_a_base_model_without_a_chat_template_is_refused(tiny, tmp_path):
         load_language_model(find_model(str(folder)))
 
 
+@pytest.mark.parametrize('error', [MemoryError(), torch.OutOfMemoryError('CUDA out of memory')])
+def test_a_model_too_large_for_the_machine_is_told_so(tiny, monkeypatch, error):
+    from transformers import AutoModelForCausalLM
+
+    def full(*_, **__):
+        raise error
+
+    monkeypatch.setattr(AutoModelForCausalLM, 'from_pretrained', full)
+    with pytest.raises(LanguageModelError, match='does not fit into the memory'):
+        load_language_model(find_model(str(tiny)))
+
+
 def test_an_int4_llama_of_random_weights_is_timed(tmp_path, capsys):
     path = tmp_path / 'out.json'
     command = ['bench', 'analyzer', '--parts', 'llama', '--shape', 'tiny', '--repeats', '2']

@@ -70,6 +70,11 @@ class TransformersModel:
                 quantization_config=quantization,
                 device_map={'': self._device},
             )
+        except (MemoryError, torch.OutOfMemoryError) as error:
+            raise LanguageModelError(
+                f'The language model in {folder} does not fit into the memory of this machine, in '
+                'int4 either; use a smaller one.'
+            ) from error
         except Exception as error:
             raise LanguageModelError(
                 f'The language model in {folder} cannot be read ({reason_of(error)}); copy the '
