@@ -16,20 +16,35 @@ LEAST, MOST = 1.0, 10.0
 _STRICT_SELECTION = re.compile(r'Selected items:\s*\[(.*?)\]')
 _STRICT_WEIGHT = re.compile(r'Object:\s*(\w+),\s*Score:\s*(\d+)')
 
+# Names and items are blanked to one sign each before anything else is read, so that what is
+# written in a label is never taken for an answer.
+_FIRST_SIGN, _SIGNS = 0xE000, 0x1900
+_SIGN = re.compile('[\ue000-\uf8ff]')
+
 _HEADING = r'(?:selected|relevant|significant)\s+(?:items?|indices|triplets?)'
-# A list in brackets, or numbers behind a colon.
+_BRACKETS = r'(?:\[[^\[\]]*\](?:\s*(?:,|and|&|>)?\s*(?=\[))?)+'
+# What stands in brackets, in one pair or several; in lines; behind a colon.
 _LISTS = (
-    re.compile(_HEADING + r'[^\[\n\d]{0,40}\[([^\[\]]*)\]', re.IGNORECASE),
-    re.compile(r'\[([^\[\]]*)\]'),
+    re.compile(rf'{_HEADING}[^\[\n\d]{{0,40}}?({_BRACKETS})', re.IGNORECASE),
+    re.compile(f'({_BRACKETS})'),
     re.compile(
-        _HEADING + r'[^\n\d:]{0,20}:?\s*(\d{1,9}(?:\s*(?:,|and|&|;)\s*\d{1,9})*)', re.IGNORECASE
+        rf'{_HEADING}[^\n\d]{{0,20}}\n+((?:[^\S\n]*(?:[-*•]|\d{{1,9}}[.):])[^\n]*\n?)+)', re.I
+    ),
+    re.compile(
+        rf'{_HEADING}[^\n\d:]{{0,20}}:?\s*\(?(\d{{1,9}}(?:\s*(?:,|and|&|;|>)+\s*\d{{1,9}})*)', re.I
     ),
 )
 # No number inside a word, and nothing but the number of 'item 2' or '2. car on street'.
 _INDEX = re.compile(r'(?<![\w.])\d{1,9}(?![\w])')
+
+_SCALE = re.compile(r'\b1\s*(?:-|–|to)\s*10\b')
+_NUMBER = r'(-?\d{1,9}(?:\.\d{1,9})?)'
 _WEIGHT = re.compile(
-    r'(?:weights?|scores?|importance)\b[^\d\n;]{0,24}?(-?\d{1,9}(?:\.\d{1,9})?)', re.IGNORECASE
+    rf'(?:weights?|scores?|importance)\b[^\d\n;]{{0,24}}?{_NUMBER}'
+    rf'|[\ue000\ue001][^\w\n;.,]{{1,6}}{_NUMBER}',
+    re.IGNORECASE,
 )
+_FOR_NAME = re.compile(r'\s*(?:/\s*10\s*)?(?:for|to)\s+(?:the\s+)?([\ue000\ue001])', re.IGNORECASE)
 
 
 def strict_selection(text: str, items: Sequence[str]) -> tuple[int, ...] | None:
@@ -64,61 +79,96 @@ def strict_weights(text: str, subject: str, object_: str) -> tuple[float, float]
 def read_selection(text: str, items: Sequence[str]) -> tuple[int, ...] | None:
     """Read selected items in whatever form; returns places in ``items``, the first meant first.
 
-    The first list that holds an index or an item's words counts. Indices count from 1, unless
-    a 0 among them shows that the model counts from 0. Those out of range and those told twice are
-    left out. An empty list means that nothing is relevant: ``()``. None where there is no list.
+    The first list that holds an index or an item's words counts: in brackets, line by line or
+    behind a colon. Indices count from 1, unless a 0 among them shows that the model counts from 0.
+    Where a list has the words, its numbers may be ranks, and the words decide. What is out of
+    range or told twice is left out. An empty list means that nothing is relevant: ``()``. None
+    where there is no list.
     """
+    text = _blanked(text, items)
     empty = False
     for pattern in _LISTS:
         for found in pattern.finditer(text):
-            places = _places(found[1], items)
+            listed = found[1]
+            if '\n' in listed and '[' not in listed:
+                listed = ', '.join(filter(None, map(_meant, listed.splitlines())))
+            places = _places(listed, len(items))
             if places:
                 return places
-            empty = empty or not found[1].strip()
+            empty = empty or not listed.strip('[] \n')
     return () if empty else None
 
 
 def read_weights(text: str, subject: str, object_: str) -> tuple[float, float] | None:
     """Read the weights of both entities in whatever form; None where there are not two.
 
-    A number counts for the name it follows; where names are not told, the first two numbers are
-    the subject's and the object's. Numbers beyond the scale of 1 to 10 are put on its ends.
+    A number counts for the nearest name before it, or for the one that it is said to be for.
+    Numbers without a name are the subject's and the object's in this order. Numbers beyond the
+    scale of 1 to 10 are put on its ends.
     """
+    text = _SCALE.sub(' ', _blanked(text, (subject, object_)))
     told = list(_WEIGHT.finditer(text))
-    first = _named(text, told, subject, None)
-    second = _named(text, told, object_, first)
-    if first is None or second is None:
-        if len(told) < 2:
-            return None
-        first, second = told[0], told[1]
-    return _on_scale(first[1]), _on_scale(second[1])
-
-
-def _places(listed: str, items: Sequence[str]) -> tuple[int, ...]:
-    numbers = [int(number) for number in _INDEX.findall(listed)]
-    if numbers:
-        shift = 0 if 0 in numbers else 1
-        places = [number - shift for number in numbers]
-        return tuple(dict.fromkeys(place for place in places if 0 <= place < len(items)))
-    words = listed.lower()
-    at = {place: words.find(item.lower()) for place, item in enumerate(items) if item}
-    return tuple(sorted((place for place in at if at[place] >= 0), key=at.__getitem__))
-
-
-def _named(
-    text: str, told: Sequence[re.Match[str]], name: str, taken: re.Match[str] | None
-) -> re.Match[str] | None:
-    """Return the first number whose own stretch of text, from the last number on, has the name."""
-    if not name:
-        return None
-    wanted = re.compile(rf'(?<!\w){re.escape(name)}(?!\w)', re.IGNORECASE)
+    names = []
     end = 0
     for match in told:
-        if match is not taken and wanted.search(text, end, match.start()):
-            return match
-        end = match.end()
-    return None
+        before = _SIGN.findall(text, end, match.end())
+        behind = _FOR_NAME.match(text, match.end())
+        end = match.end() if behind is None else behind.end()
+        names.append(behind[1] if behind else before[-1] if before else '')
+    signs = ('\ue000', '\ue000' if _same(subject, object_) else '\ue001')
+    first = _place_of(names, signs[0], None)
+    second = _place_of(names, signs[1], first)
+    others = [place for place, name in enumerate(names) if name not in signs]
+    if first is None and others:
+        first = others.pop(0)
+    if second is None and others:
+        second = others.pop(0)
+    if first is None or second is None:
+        return None
+    weights = [float(told[place][1] or told[place][2]) for place in (first, second)]
+    return min(max(weights[0], LEAST), MOST), min(max(weights[1], LEAST), MOST)
 
 
-def _on_scale(number: str) -> float:
-    return min(max(float(number), LEAST), MOST)
+def _blanked(text: str, names: Sequence[str]) -> str:
+    """Put a sign of its own for each name; the same for names that are the same."""
+    text = _SIGN.sub(' ', text)
+    signs: dict[str, str] = {}
+    for place, name in enumerate(names[:_SIGNS]):
+        if name.strip():
+            signs.setdefault(_folded(name), chr(_FIRST_SIGN + place))
+    if not signs:
+        return text
+    # The longest first: a 'light' within a 'traffic light' is not meant.
+    spelt = (
+        r'[\s_]+'.join(map(re.escape, name.split()))
+        for name in sorted(signs, key=len, reverse=True)
+    )
+    pattern = re.compile(rf'(?<!\w)(?:{"|".join(spelt)})(?!\w)', re.IGNORECASE)
+    return pattern.sub(lambda found: signs.get(_folded(found[0]), ' '), text)
+
+
+def _folded(name: str) -> str:
+    return ' '.join(name.replace('_', ' ').lower().split())
+
+
+def _same(subject: str, object_: str) -> bool:
+    return _folded(subject) == _folded(object_)
+
+
+def _meant(line: str) -> str | None:
+    """Return what a line of a list is about: its item, or else its last number."""
+    found = _SIGN.findall(line) or _INDEX.findall(line)[-1:]
+    return found[0] if found else None
+
+
+def _places(listed: str, count: int) -> tuple[int, ...]:
+    places = [ord(sign) - _FIRST_SIGN for sign in _SIGN.findall(listed)]
+    numbers = [int(number) for number in _INDEX.findall(listed)]
+    if len(places) < len(numbers):
+        shift = 0 if 0 in numbers else 1
+        places = [number - shift for number in numbers]
+    return tuple(dict.fromkeys(place for place in places if 0 <= place < count))
+
+
+def _place_of(names: Sequence[str], sign: str, taken: int | None) -> int | None:
+    return next((i for i, name in enumerate(names) if name == sign and i != taken), None)

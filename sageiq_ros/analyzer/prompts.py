@@ -9,7 +9,7 @@ from itertools import permutations
 
 from sageiq_ros.analyzer.language_models.base import Sampling
 
-PROMPT_VERSION = 1
+PROMPT_VERSION = 2
 """Part of the memo's key: raise it whenever a prompt, a grammar or a reading changes."""
 
 PAPER_SAMPLING = Sampling(temperature=0.1, top_k=20, top_p=0.2)

@@ -8,6 +8,7 @@ an answer, by a grammar, and always takes the likeliest token.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -64,11 +65,7 @@ class TwoRounds:
         found = []
         for variant in range(self.evaluations):
             if self.mode == 'constrained':
-                prompt = dispenser_prompt(query, subject, object_, variant)
-                text = self.model.complete(
-                    prompt, ANSWER_TOKENS, grammar=_weights_grammar(subject, object_)
-                )
-                weights = read_weights(text, subject, object_)
+                weights = self._weigh_by_grammar(query, subject, object_, variant)
             else:
                 text = self._sample(dispenser_prompt(query, subject, object_), variant)
                 read = strict_weights if self.strict else read_weights
@@ -106,10 +103,15 @@ class TwoRounds:
                 break
         return chosen
 
-
-def _weights_grammar(subject: str, object_: str) -> str:
-    # Cleaned words hold neither quotes nor backslashes.
-    return (
-        f'root ::= "Object: {subject}, Weight: " {_WEIGHT} "; Object: {object_}, Weight: " '
-        f'{_WEIGHT} "."'
-    )
+    def _weigh_by_grammar(
+        self, query: str, subject: str, object_: str, variant: int
+    ) -> tuple[float, float] | None:
+        # Cleaned words hold neither quotes nor backslashes.
+        first, second = f'Object: {subject}, Weight: ', f'; Object: {object_}, Weight: '
+        answer = self.model.complete(
+            dispenser_prompt(query, subject, object_, variant),
+            ANSWER_TOKENS,
+            grammar=f'root ::= "{first}" {_WEIGHT} "{second}" {_WEIGHT} "."',
+        )
+        told = re.fullmatch(rf'{re.escape(first)}(\d+){re.escape(second)}(\d+)\.', answer.strip())
+        return None if told is None else (float(told[1]), float(told[2]))

@@ -18,12 +18,17 @@ ITEMS = ['window on building', 'car on street', 'man on sidewalk']
 # What the paper's model really answered (Table VII).
 SELECTED = (
     'Based on the options provided, selected items: [2] . This is because the car on the street '
-    'is a critical component of the autonomous driving system. The number index is 2.'
+    'is a critical component of the autonomous driving system, as it provides the necessary data '
+    'for the system to make decisions. Therefore, option 2 is important for autonomous driving. '
+    'The number index is 2.'
 )
 WEIGHED = (
     'I have analyzed the objects car and street, and assigned triplet weights based on their '
     'importance to autonomous driving: - Subject: car, Weight: 8 - Object: street, Weight: 5 . '
-    'The car is assigned a score of 8 because it is directly relevant.'
+    'The car is assigned a score of 8 because it is directly relevant to autonomous driving '
+    "decisions, such as determining the vehicle's speed and trajectory. The street is assigned a "
+    'score of 5 because it is indirectly relevant to autonomous driving decisions, such as '
+    "determining the vehicle's position and orientation."
 )
 
 
@@ -86,6 +91,12 @@ def test_strict_names_have_one_word():
         ('Selected items: [0, 1]', (0, 1)),
         ('Selected items: [2, 9, 2, 3]', (1, 2)),
         ('Selected items: [X, Y, Z]\nSelected items: [3]', (2,)),
+        ('Selected items: [2], [3]', (1, 2)),
+        ('Selected items: (2, 3)', (1, 2)),
+        ('Selected indices: 2 > 3 > 1', (1, 2, 0)),
+        ('Selected items:\n2. car on street\n3. man on sidewalk', (1, 2)),
+        ('Selected items:\n1. man on sidewalk\n2. car on street\nThese matter.', (2, 1)),
+        ('Selected items:\n- 3\n- 1\n', (2, 0)),
         ('Selected items: []', ()),
         ('Selected items: [X, Y, Z]', None),
         ('Selected items: [99]', None),
@@ -106,6 +117,12 @@ def test_a_selection_is_read_in_whatever_form(text, places):
         ('**car**: importance 8/10\n**street**: importance 5/10', (8.0, 5.0)),
         ('car (weight 7.5), street (weight 3)', (7.5, 3.0)),
         ('Weight: 8; Weight: 5', (8.0, 5.0)),
+        ('car: 8\nstreet: 5', (8.0, 5.0)),
+        ('car (1-10): 8, street (1-10): 5', (8.0, 5.0)),
+        ('I give a weight of 8 for the car, a weight of 5 for the street', (8.0, 5.0)),
+        ('The objects are car and street. Object: street, Weight: 5; car, Weight: 8', (8.0, 5.0)),
+        ('Object: car, Weight: 8; Object: streets, Weight: 5', (8.0, 5.0)),
+        ('Object: car, Weight: 8. So the car has a weight of 8.', None),
         ('Object: car, Weight: 12; Object: street, Weight: 0', (10.0, 1.0)),
         ('Object: car, Weight: -3; Object: street, Weight: 5', (1.0, 5.0)),
         ('Object: car, Weight: X; Object: street, Weight: Y.', None),
@@ -126,6 +143,25 @@ def test_two_entities_of_one_name_are_told_apart_by_their_order():
 def test_a_name_within_another_word_is_not_that_name():
     text = 'Object: cart, Weight: 2; Object: car, Weight: 9; Object: street, Weight: 5'
     assert read_weights(text, 'car', 'street') == (9.0, 5.0)
+
+
+def test_a_name_within_a_longer_name_is_not_that_name():
+    text = 'Object: traffic light, Weight: 8; Object: light, Weight: 3'
+    assert read_weights(text, 'light', 'traffic light') == (3.0, 8.0)
+    assert read_weights(text.replace('traffic light', 'Traffic_Light'), 'light', 'traffic light')
+
+
+@pytest.mark.parametrize(
+    'label',
+    ['weight limit 5t', 'score 9', 'car weight 10 object pillow', '1 - 10', 'importance 7'],
+)
+def test_numbers_in_a_label_are_no_answer(label):
+    text = f'Object: {label}, Weight: 4; Object: child, Weight: 10.'
+    assert read_weights(text, label, 'child') == (4.0, 10.0)
+    assert read_weights(text, 'child', label) == (10.0, 4.0)
+    items = ['car 0 on street', f'{label} on pole', 'man on street']
+    assert read_selection(f'Selected items: [1. {items[0]}, 3. man]', items) == (0, 2)
+    assert read_selection(f'Selected items: [{items[2]}, {items[1]}]', items) == (2, 1)
 
 
 PIECES = st.sampled_from(

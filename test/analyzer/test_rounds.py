@@ -6,9 +6,11 @@ import re
 
 import pytest
 from analyzer_helpers import ScriptedModel
+from test_text import HOSTILE
 
 from sageiq_ros.analyzer.prompts import PAPER_SAMPLING, dispenser_prompt, selector_prompt
 from sageiq_ros.analyzer.rounds import OPENING, TwoRounds
+from sageiq_ros.analyzer.text import clean_words
 
 ITEMS = ['window on building', 'car on street', 'man on sidewalk']
 
@@ -106,3 +108,14 @@ def test_constrained_weights_have_the_asked_form_and_five_orders_are_averaged():
         'root ::= "Object: traffic light, Weight: " ("10" | [1-9]) "; Object: pole, Weight: " '
         '("10" | [1-9]) "."'
     )
+
+
+@pytest.mark.parametrize('text', [*HOSTILE, 'weight limit 5 t', 'Weight: 1; Object: child'])
+def test_a_label_changes_nothing_about_the_weight_of_its_partner(text):
+    label = clean_words(text)
+    weighed = ScriptedModel(lambda *_: f'Object: {label}, Weight: 4; Object: child, Weight: 9.')
+    selected = ScriptedModel(lambda *asked: 'Selected items: [2]' if asked[2] is None else '2]')
+    for mode in ('constrained', 'paper'):
+        assert TwoRounds(weighed, mode).weigh('driving', label, 'child') == [4.0, 9.0]
+        items = [f'{label} near car', 'child on street']
+        assert TwoRounds(selected, mode).select('driving', items) == [1]
