@@ -230,8 +230,10 @@ def check(name: str, value: Any, default: Any, meta: Mapping[str, Any]) -> Any:
     if meta['choices'] is not None and value not in meta['choices']:
         raise ConfigError(f'{name} must be one of {", ".join(meta["choices"])}, not {value!r}.')
     limit = meta['max_length']
-    if limit is not None and not (value.strip() and len(value) <= limit and value.isprintable()):
+    if limit is not None and not (len(value) <= limit and value.isprintable()):
         raise ConfigError(f'{name} must be 1 to {limit} printable characters, not {value!r}.')
+    if limit is not None and not any(map(str.isalnum, value)):
+        raise ConfigError(f'{name} must have a letter or a digit in it, not {value!r}.')
     return value
 
 

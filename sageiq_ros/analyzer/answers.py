@@ -5,21 +5,31 @@
 from __future__ import annotations
 
 import json
+import logging
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol
 
 from sageiq_ros.analyzer.base import WorkerStatus
 from sageiq_ros.analyzer.memo import Memo, Section
-from sageiq_ros.analyzer.worker_client import Worker, WorkerLimits
+from sageiq_ros.analyzer.worker_client import Worker
+from sageiq_ros.analyzer.worker_process import WorkerLimits
+
+log = logging.getLogger(__name__)
 
 QUERIES_KEPT = 8
-ANSWERS_KEPT = 16384
-"""Answers to one query that are held; with so many, nothing more is asked for that query."""
+ANSWERS_KEPT = 65536
+"""Answers to one query that are held; with so many, only words of the vocabulary are asked for,
+and lists, of which the oldest are dropped."""
 
 MOST_RATIO = 1000.0
+
+_NOT_IN_FILE = (
+    "The file of answers has none, or not all, to the query '{query}': run sageiq analyzer "
+    'precompute and export where the language model is.'
+)
 
 
 class AnswerSource(Protocol):
@@ -48,8 +58,9 @@ class AnswerSource(Protocol):
 class QueryAnswers:
     """All that is known for one query, by the words asked about.
 
-    An answer of None was given but could not be read. ``fresh`` are the words answered since the
-    start, ``view`` is whatever ``Answers`` was told to make of ``known``.
+    An answer of None was given but could not be read; it is not asked for again before the next
+    start. ``fresh`` are the words answered since the start, ``view`` is whatever ``Answers`` was
+    told to make of ``known``.
     """
 
     known: dict[str, Any] = field(default_factory=dict)
@@ -61,9 +72,10 @@ class QueryAnswers:
 class Answers:
     """Hold the answers to the latest queries and get new ones from a worker process.
 
-    ``view(query, answers)`` is called, with the lock held, whenever something new is known, and
-    its result kept in ``answers.view``. May be used by several threads; nothing here makes a
-    caller wait for the model or for a file.
+    ``view(query, answers)`` is called whenever something new is known, never in the caller's
+    thread but at the start, and its result kept in ``answers.view``. ``vocabulary`` are the words
+    without which there is no view. May be used by several threads; nothing here makes a caller
+    wait for the model or for a file.
     """
 
     def __init__(
@@ -72,12 +84,17 @@ class Answers:
         memo: Memo,
         limits: WorkerLimits | None = None,
         view: Callable[[str, QueryAnswers], Any] | None = None,
+        vocabulary: Sequence[str] = (),
     ) -> None:
         self._source = source
         self._memo = memo
         self._view = view
+        self._vocabulary = vocabulary
+        # Held for moments only, because frames wait for it; what is known changes under the other.
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
         self._queries: dict[str, QueryAnswers] = {}
+        self._newest = ''
         self._unread = 0
         self._worker: Worker | None = None
         if source.command is not None:
@@ -91,6 +108,7 @@ class Answers:
     def of(self, query: str) -> QueryAnswers:
         """Return what is known for a query at this moment."""
         with self._lock:
+            self._newest = query
             answers = self._queries.get(query)
             if answers is not None:
                 return answers
@@ -112,19 +130,33 @@ class Answers:
             answers = self._queries.get(query)
             if answers is None or not answers.recalled:
                 return
-            wanted = [word for word in words if word not in answers.known]
-            room = max(0, ANSWERS_KEPT - len(answers.known))
-        self._worker.post(query, wanted[:room])
+        wanted = [word for word in words if word not in answers.known]
+        if len(answers.known) + len(wanted) > ANSWERS_KEPT:
+            wanted = [w for w in wanted if w in self._vocabulary or w.startswith('[')]
+        self._worker.post(query, wanted)
 
     def busy(self, query: str) -> bool:
         """Tell whether anything of a query waits for its answer."""
         return self._worker is not None and self._worker.waits(query)
 
+    def complete(self, query: str, words: Callable[[QueryAnswers], Iterable[str]]) -> bool:
+        """Tell whether none of the words that a state of the answers needs is still to come."""
+        answers = self.of(query)
+        if not answers.recalled:
+            return False
+        return self._worker is None or all(word in answers.known for word in words(answers))
+
     def status(self) -> WorkerStatus | None:
-        """Return how the worker process does; None where answers come from a file."""
-        if self._worker is None:
+        """Return how the worker process does; None where a file has the answers to the query."""
+        if self._worker is not None:
+            return self._worker.status(self._unread)
+        with self._lock:
+            query = self._newest
+            answers = self._queries.get(query)
+        if answers is None or not answers.recalled or self._is_answered(answers):
             return None
-        return self._worker.status(self._unread)
+        fault = _NOT_IN_FILE.format(query=query)
+        return WorkerStatus(False, 0, 0, fault, fault, 0)
 
     def close(self) -> None:
         """Stop the worker process."""
@@ -133,25 +165,29 @@ class Answers:
 
     def _recall(self, query: str, answers: QueryAnswers) -> None:
         section = self._source.section(query)
-        remembered = {**self._source.given(section), **self._memo.load(section, ANSWERS_KEPT)}
-        with self._lock:
-            valid = {
-                words: answer
-                for words, answer in remembered.items()
-                if valid_answer(section.mode, words, answer)
-            }
+        remembered = self._memo.load(section, ANSWERS_KEPT, self._vocabulary)
+        valid = {
+            words: answer
+            for words, answer in {**self._source.given(section), **remembered}.items()
+            if valid_answer(section.mode, words, answer)
+        }
+        with self._writing:
             answers.known = {**valid, **answers.known}
-            answers.recalled = True
             self._renew(query, answers)
+            answers.recalled = True
+        if self._worker is None and not self._is_answered(answers):
+            log.warning(_NOT_IN_FILE.format(query=query))
 
     def _receive(self, query: str, found: Mapping[str, Any]) -> None:
         """Take the worker's answers; runs in the worker's thread, so the file may be written."""
         with self._lock:
             self._unread += sum(answer is None for answer in found.values())
             answers = self._queries.get(query)
-            if answers is not None:
-                answers.known.update(found)
-                answers.fresh |= found.keys()
+        if answers is not None:
+            with self._writing:
+                # A frame may look at the old one at this moment.
+                answers.known = {**_with_room(answers.known), **found}
+                answers.fresh = answers.fresh | found.keys()
                 self._renew(query, answers)
         readable = {words: answer for words, answer in found.items() if answer is not None}
         if readable:
@@ -160,6 +196,18 @@ class Answers:
     def _renew(self, query: str, answers: QueryAnswers) -> None:
         if self._view is not None:
             answers.view = self._view(query, answers)
+
+    def _is_answered(self, answers: QueryAnswers) -> bool:
+        return bool(answers.known) if self._view is None else answers.view is not None
+
+
+def _with_room(known: dict[str, Any]) -> dict[str, Any]:
+    """Leave out the older half of the lists where there is no room for more."""
+    if len(known) < ANSWERS_KEPT:
+        return known
+    lists = [words for words in known if words.startswith('[')]
+    old = set(lists[: (len(lists) + 1) // 2])
+    return {words: answer for words, answer in known.items() if words not in old}
 
 
 def items_key(items: Iterable[str]) -> str:
@@ -193,7 +241,7 @@ def valid_answer(mode: str, words: str, answer: Any) -> bool:
 def _length(words: str) -> int:
     try:
         return len(json.loads(words))
-    except ValueError:
+    except (ValueError, RecursionError):
         return 0
 
 

@@ -15,14 +15,14 @@ from sageiq_ros.types import SceneGraph, WeightedTriplet
 class WorkerStatus:
     """Tell how the worker does: ``alive`` says whether its process runs, not whether it should.
 
-    It does not run while nothing is ``pending`` (words waiting for an answer). ``restarts`` counts
+    It does not run while nothing is ``pending`` (words waiting for an answer). ``failures`` counts
     its failures since the start, ``last_error`` is the last one's sentence, and so is ``error``
     until a success empties it. ``unread`` counts answers that could not be read.
     """
 
     alive: bool
     pending: int
-    restarts: int
+    failures: int
     error: str
     last_error: str
     unread: int

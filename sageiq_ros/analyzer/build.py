@@ -16,7 +16,7 @@ from sageiq_ros.analyzer.memo import Memo
 from sageiq_ros.analyzer.prior_analyzer import PriorAnalyzer
 from sageiq_ros.analyzer.rounds_analyzer import RoundsAnalyzer
 from sageiq_ros.analyzer.word_analyzer import WordAnalyzer
-from sageiq_ros.analyzer.worker_client import WorkerLimits
+from sageiq_ros.analyzer.worker_process import WorkerLimits
 from sageiq_ros.cache import cache_folder
 from sageiq_ros.config import AnalyzerConfig
 from sageiq_ros.types import SageIQError

@@ -39,8 +39,8 @@ class Blend:
     def weights(self, query: str, answers: Mapping[str, float]) -> dict[str, float]:
         """Return weights in [1, 10] of all words that are answered, outside of any triplet.
 
-        ``answers`` holds those of the whole vocabulary and any others; see ``stretched``. A word
-        that the prior does not know has the stretched answer alone.
+        ``answers`` holds those of the vocabulary and any others; see ``stretched``. A word that
+        the prior does not know has the stretched answer alone.
         """
         share = self.share(query)
         weights = {}
@@ -65,8 +65,11 @@ def stretched(answers: Mapping[str, float]) -> dict[str, float]:
     vocabulary they get the mean and the standard deviation of the prior's weights for driving;
     what lies beyond the scale is put on its ends.
     """
-    reference = np.array([answers[label] for label in vocabulary()])
-    scale = np.array([prior().weights[label][DRIVING] for label in vocabulary()])
+    labels = [label for label in vocabulary() if label in answers]
+    if not labels:
+        return {}
+    reference = np.array([answers[label] for label in labels])
+    scale = np.array([prior().weights[label][DRIVING] for label in labels])
     slope = scale.std() / max(float(reference.std()), 1e-9)
     values = scale.mean() + slope * (np.array(list(answers.values())) - reference.mean())
     return dict(zip(answers, np.clip(values, LEAST, MOST).tolist(), strict=True))

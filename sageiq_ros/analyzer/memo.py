@@ -9,7 +9,7 @@ import logging
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,13 +18,16 @@ from typing import Any, NamedTuple, TypeVar
 FORMAT = 2
 LOCK_WAIT = 5.0
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_COLUMNS = 'model, mode, prompt, query, words, answer'
 _TABLE = """
-CREATE TABLE IF NOT EXISTS answers (
+CREATE TABLE answers (
     model TEXT NOT NULL, mode TEXT NOT NULL, prompt INTEGER NOT NULL, query TEXT NOT NULL,
     words TEXT NOT NULL, answer TEXT NOT NULL, PRIMARY KEY (model, mode, prompt, query, words)
 ) WITHOUT ROWID
 """
 _SECTION = 'model = ? AND mode = ? AND prompt = ? AND query = ?'
+# Those that are needed most come first, lists that were selected from come last.
+_ORDER = "words NOT IN (SELECT value FROM json_each(?)), substr(words, 1, 1) = '[', words"
 
 T = TypeVar('T')
 
@@ -51,24 +54,33 @@ class Memo:
 
     path: Path
 
-    def load(self, section: Section, most: int = -1) -> dict[str, Any]:
-        """Read the answers of a section by their words, ``most`` of them or all."""
+    def load(self, section: Section, most: int = -1, first: Sequence[str] = ()) -> dict[str, Any]:
+        """Read the answers of a section by their words, ``most`` of them or all.
 
-        def read(file: sqlite3.Connection) -> list[tuple[str, str]]:
-            found = f'SELECT words, answer FROM answers WHERE {_SECTION} ORDER BY words LIMIT ?'
-            return file.execute(found, (*section, most)).fetchall()
+        Those to the words ``first`` are among them in any case.
+        """
 
-        return {words: json.loads(text) for words, text in self._use(read, []) if _is_json(text)}
+        def read(file: sqlite3.Connection) -> list[tuple[Any, Any]]:
+            found = f'SELECT words, answer FROM answers WHERE {_SECTION} ORDER BY {_ORDER} LIMIT ?'
+            return file.execute(found, (*section, json.dumps(list(first)), most)).fetchall()
 
-    def store(self, section: Section, answers: Mapping[str, Any]) -> None:
-        """Write answers, replacing older ones."""
+        answers = {}
+        for words, text in self._use(read, []):
+            # What is no text, or no JSON, was not written by this package.
+            with suppress(ValueError, TypeError, RecursionError):
+                answers[str(words)] = json.loads(text)
+        return answers
+
+    def store(self, section: Section, answers: Mapping[str, Any]) -> bool:
+        """Write answers, replacing older ones; returns whether they are written."""
         rows = [(*section, words, json.dumps(answer)) for words, answer in answers.items()]
 
-        def write(file: sqlite3.Connection) -> None:
+        def write(file: sqlite3.Connection) -> bool:
             with file:
                 file.executemany('INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?)', rows)
+            return True
 
-        self._use(write, None)
+        return self._use(write, False)
 
     def sections(self) -> list[Section]:
         """List what there are answers of."""
@@ -82,32 +94,37 @@ class Memo:
     def _use(self, action: Callable[[sqlite3.Connection], T], otherwise: T) -> T:
         """Run an action on the open file; on a new one where the old one must be set aside."""
         for attempt in (1, 2):
-            number = None
+            inode = None
             try:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
-                number = self._number()
+                inode = self._inode()
                 with closing(sqlite3.connect(self.path, timeout=LOCK_WAIT)) as file:
+                    # A flipped byte spoils its own answer only.
+                    file.text_factory = lambda text: text.decode('utf-8', 'replace')
                     version = _prepare(file)
                     if version == FORMAT:
                         return action(file)
                 reason = f'format {version} instead of {FORMAT}'
-                self._set_aside(number, f'format-{version}', reason)
+                self._set_aside(inode, f'format-{version}', reason)
             except sqlite3.DatabaseError as error:
                 if getattr(error, 'sqlite_errorcode', None) not in _DAMAGE or attempt == 2:
                     log.warning('The memo %s cannot be used: %s.', self.path, error)
                     break
-                self._set_aside(number, 'damaged', str(error))
+                self._set_aside(inode, 'damaged', str(error))
             except OSError as error:
                 log.warning('The memo %s cannot be used: %s.', self.path, error.strerror or error)
                 break
         return otherwise
 
-    def _number(self) -> int | None:
-        return self.path.stat().st_ino if self.path.exists() else None
+    def _inode(self) -> int | None:
+        try:
+            return self.path.stat().st_ino
+        except OSError:
+            return None
 
-    def _set_aside(self, number: int | None, ending: str, reason: str) -> None:
+    def _set_aside(self, inode: int | None, ending: str, reason: str) -> None:
         # Another process may have done it already, and what lies here now is the new file.
-        if number is None or number != self._number():
+        if inode is None or inode != self._inode():
             return
         aside = self.path.with_name(f'{self.path.name}.{ending}')
         log.warning(
@@ -125,23 +142,31 @@ class Memo:
 
 
 def _prepare(file: sqlite3.Connection) -> int:
-    """Lay out a new file; returns the format of the file, which may be another one's."""
-    version = int(file.execute('PRAGMA user_version').fetchone()[0])
-    if version == 0:
+    """Lay out a new file; returns the format of the file, which may be another one's.
+
+    A file of our format without our table, or with another's, has format 0.
+    """
+    if _version(file) == 0 and _is_empty(file):
         _switch_to_wal(file)
+        # Two processes may begin a file at once: what the first has made, the second finds.
+        file.execute('BEGIN IMMEDIATE')
         with file:
-            file.execute(_TABLE)
-            file.execute(f'PRAGMA user_version = {FORMAT}')
-        return FORMAT
+            if _version(file) == 0:
+                file.execute(_TABLE)
+                file.execute(f'PRAGMA user_version = {FORMAT}')
+    version = _version(file)
+    columns = (str(row[1]) for row in file.execute('PRAGMA table_info(answers)'))
+    if version == FORMAT and ', '.join(columns) != _COLUMNS:
+        return 0
     return version
 
 
-def _is_json(text: str) -> bool:
-    try:
-        json.loads(text)
-    except (ValueError, TypeError):
-        return False
-    return True
+def _version(file: sqlite3.Connection) -> int:
+    return int(file.execute('PRAGMA user_version').fetchone()[0])
+
+
+def _is_empty(file: sqlite3.Connection) -> bool:
+    return file.execute('SELECT 1 FROM sqlite_master').fetchone() is None
 
 
 def _switch_to_wal(file: sqlite3.Connection) -> None:

@@ -4,9 +4,9 @@
 
 from __future__ import annotations
 
-from sageiq_ros.analyzer.prior import prior_weights
+from sageiq_ros.analyzer.prior import prior, prior_weights
 from sageiq_ros.analyzer.selection import Weights, select_triplets
-from sageiq_ros.analyzer.text import clean_words
+from sageiq_ros.analyzer.text import clean_words, triplet_words
 from sageiq_ros.config import QUERY_LIMIT, AnalyzerConfig
 from sageiq_ros.types import SceneGraph, WeightedTriplet, WeightSource
 
@@ -16,18 +16,17 @@ class PriorAnalyzer:
 
     name = 'prior'
 
+    def __init__(self) -> None:
+        # Read now, not in the first frame.
+        prior()
+
     def analyze(self, graph: SceneGraph, config: AnalyzerConfig) -> tuple[WeightedTriplet, ...]:
         """Select and weigh triplets; the source is always ``PRIOR``."""
         query = clean_words(config.query, QUERY_LIMIT)
-        regions = graph.regions
-        weights: list[Weights] = []
-        for triplet in graph.triplets:
-            words = (
-                regions[triplet.subject].label,
-                triplet.predicate,
-                regions[triplet.object].label,
-            )
-            weights.append((*prior_weights(query, *words), WeightSource.PRIOR))
+        weights: list[Weights] = [
+            (*prior_weights(query, *triplet_words(graph, triplet)), WeightSource.PRIOR)
+            for triplet in graph.triplets
+        ]
         return select_triplets(graph, weights, config)
 
     def answered(self, graph: SceneGraph, config: AnalyzerConfig) -> bool:

@@ -4,9 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import count
-from typing import Any
 
 from sageiq_ros.analyzer.answers import (
     Answers,
@@ -17,10 +16,10 @@ from sageiq_ros.analyzer.answers import (
 )
 from sageiq_ros.analyzer.base import WorkerStatus
 from sageiq_ros.analyzer.memo import Memo
-from sageiq_ros.analyzer.prior import prior_weights
+from sageiq_ros.analyzer.prior import prior, prior_weights
 from sageiq_ros.analyzer.selection import Weights, select_triplets, weighted
-from sageiq_ros.analyzer.text import clean_words
-from sageiq_ros.analyzer.worker_client import WorkerLimits
+from sageiq_ros.analyzer.text import clean_words, triplet_words
+from sageiq_ros.analyzer.worker_process import WorkerLimits
 from sageiq_ros.config import QUERY_LIMIT, AnalyzerConfig
 from sageiq_ros.types import SceneGraph, WeightedTriplet, WeightSource
 
@@ -33,8 +32,8 @@ class RoundsAnalyzer:
 
     The list that is asked about holds a frame's triplets in words, each once. Until its
     selection is known the triplets are selected by ``select_triplets``, and pairs whose weights
-    are not known are weighed by the prior, with the source ``PRIOR``. Only one list waits at a
-    time: when it is answered, the newest frame's is the next. May be used by several threads.
+    are not known are weighed by the prior, with the source ``PRIOR``. One frame is asked about at
+    a time, in both rounds; then it is the newest one's turn. May be used by several threads.
     """
 
     def __init__(
@@ -50,6 +49,9 @@ class RoundsAnalyzer:
         self.name = name
         # In any order, so that two frames with the same triplets share an answer.
         self._in_order = in_order
+        self._asked: tuple[str, SceneGraph] | None = None
+        # Read now, not in the first frame.
+        prior()
         self._answers = Answers(source, memo, limits)
         self._answers.recall(clean_words(query, QUERY_LIMIT))
 
@@ -59,25 +61,17 @@ class RoundsAnalyzer:
             return ()
         query = clean_words(config.query, QUERY_LIMIT)
         answers = self._answers.of(query)
-        triplets = _words(graph)
-        items = self._items(triplets)
-        weights = [_weigh(query, triplet, answers) for triplet in triplets]
-        selection = answers.known.get(items_key(items))
-        self._ask(query, triplets, items, answers.known)
-        if selection is None:
-            return select_triplets(graph, weights, config)
-        places = _spread([items[place] for place in selection], triplets)
-        return weighted(weights, _one_a_pair(graph, places)[: config.max_triplets])
+        chosen, needed = self._choose(query, graph, config, answers)
+        if not self._answers.busy(query):
+            self._ask(query, graph, needed, config, answers)
+        return chosen
 
     def answered(self, graph: SceneGraph, config: AnalyzerConfig) -> bool:
         """Tell whether no answer of the language model to this graph is still to come."""
-        if not graph.triplets:
-            return True
         query = clean_words(config.query, QUERY_LIMIT)
-        known = self._answers.of(query).known
-        triplets = _words(graph)
-        items = self._items(triplets)
-        return items_key(items) in known and not _unknown_pairs(triplets, items, known)
+        return not graph.triplets or self._answers.complete(
+            query, lambda answers: self._choose(query, graph, config, answers)[1]
+        )
 
     def status(self) -> WorkerStatus | None:
         """Return the state of the worker process."""
@@ -92,12 +86,40 @@ class RoundsAnalyzer:
         return items if self._in_order else sorted(items)
 
     def _ask(
-        self, query: str, triplets: Sequence[Words], items: Sequence[str], known: Mapping[str, Any]
+        self,
+        query: str,
+        graph: SceneGraph,
+        needed: list[str],
+        config: AnalyzerConfig,
+        answers: QueryAnswers,
     ) -> None:
-        if self._answers.busy(query):
-            return
+        # The frame that is asked about gets both of its rounds, however many come meanwhile.
+        if self._asked is not None and self._asked[0] == query:
+            earlier = self._choose(query, self._asked[1], config, answers)[1]
+            if any(words not in answers.known for words in earlier):
+                self._answers.ask(query, earlier)
+                return
+        self._asked = query, graph
+        self._answers.ask(query, needed)
+
+    def _choose(
+        self, query: str, graph: SceneGraph, config: AnalyzerConfig, answers: QueryAnswers
+    ) -> tuple[tuple[WeightedTriplet, ...], list[str]]:
+        """Return the selected triplets, and the words whose answers a graph needs next or has."""
+        triplets = _words(graph)
+        items = self._items(triplets)
         key = items_key(items)
-        self._answers.ask(query, _unknown_pairs(triplets, items, known) if key in known else [key])
+        weights = [_weigh(query, triplet, answers) for triplet in triplets]
+        selection = answers.known.get(key)
+        if selection is None:
+            chosen = select_triplets(graph, weights, config)
+        else:
+            places = _spread([items[place] for place in selection], triplets)
+            chosen = weighted(weights, _one_a_pair(graph, places)[: config.max_triplets])
+        if key not in answers.known:
+            return chosen, [key]
+        pairs = (pair_key(*triplets[item.triplet][::2]) for item in chosen)
+        return chosen, [key, *dict.fromkeys(pairs)]
 
 
 def _weigh(query: str, triplet: Words, answers: QueryAnswers) -> Weights:
@@ -109,26 +131,12 @@ def _weigh(query: str, triplet: Words, answers: QueryAnswers) -> Weights:
     return *prior_weights(query, *triplet), WeightSource.PRIOR
 
 
-def _unknown_pairs(
-    triplets: Sequence[Words], items: Sequence[str], known: Mapping[str, Any]
-) -> list[str]:
-    """List the pairs of round 2 without an answer: the selected ones', or else all."""
-    selection = known.get(items_key(items))
-    wanted = None if selection is None else {items[place] for place in selection}
-    keys = (
-        pair_key(words[0], words[2])
-        for words in triplets
-        if wanted is None or ' '.join(words) in wanted
-    )
-    return [key for key in dict.fromkeys(keys) if key not in known]
-
-
 def _words(graph: SceneGraph) -> list[Words]:
-    labels = [clean_words(region.label) for region in graph.regions]
-    return [
-        (labels[triplet.subject], clean_words(triplet.predicate), labels[triplet.object])
-        for triplet in graph.triplets
-    ]
+    found = []
+    for triplet in graph.triplets:
+        subject, predicate, object_ = map(clean_words, triplet_words(graph, triplet))
+        found.append((subject, predicate, object_))
+    return found
 
 
 def _spread(selected: Sequence[str], triplets: Sequence[Words]) -> list[int]:

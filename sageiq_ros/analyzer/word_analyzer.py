@@ -12,8 +12,8 @@ from sageiq_ros.analyzer.combination import Blend
 from sageiq_ros.analyzer.memo import Memo
 from sageiq_ros.analyzer.prior import context_factors, fallback_weight, in_context, vocabulary
 from sageiq_ros.analyzer.selection import Weights, less_certain, select_triplets
-from sageiq_ros.analyzer.text import clean_words
-from sageiq_ros.analyzer.worker_client import WorkerLimits
+from sageiq_ros.analyzer.text import clean_words, triplet_words
+from sageiq_ros.analyzer.worker_process import WorkerLimits
 from sageiq_ros.config import QUERY_LIMIT, AnalyzerConfig
 from sageiq_ros.types import SceneGraph, WeightedTriplet, WeightSource
 
@@ -52,22 +52,18 @@ class WordAnalyzer:
         self.name = name
         self._blend = blend
         self._vocabulary = vocabulary()
-        self._answers = Answers(source, memo, limits, self._view)
+        self._answers = Answers(source, memo, limits, self._view, self._vocabulary)
         self._answers.recall(clean_words(query, QUERY_LIMIT))
 
     def analyze(self, graph: SceneGraph, config: AnalyzerConfig) -> tuple[WeightedTriplet, ...]:
         """Select and weigh triplets; see ``select_triplets`` for the order."""
         query = clean_words(config.query, QUERY_LIMIT)
         view = self._answers.of(query).view or View({}, {})
-        regions, known = graph.regions, view.triplets
+        known = view.triplets
         weights: list[Weights] = []
         complete = True
         for triplet in graph.triplets:
-            words = (
-                regions[triplet.subject].label,
-                triplet.predicate,
-                regions[triplet.object].label,
-            )
+            words = triplet_words(graph, triplet)
             found = known.get(words)
             if found is None:
                 found = self._weigh(query, words, view)
@@ -81,9 +77,9 @@ class WordAnalyzer:
 
     def answered(self, graph: SceneGraph, config: AnalyzerConfig) -> bool:
         """Tell whether no answer of the language model to this graph is still to come."""
-        view = self._answers.of(clean_words(config.query, QUERY_LIMIT)).view
-        words = {clean_words(region.label) for region in graph.regions} - {''}
-        return view is not None and words <= view.table.keys()
+        labels = {clean_words(region.label) for region in graph.regions} - {''}
+        words = [*self._vocabulary, *labels]
+        return self._answers.complete(clean_words(config.query, QUERY_LIMIT), lambda _: words)
 
     def status(self) -> WorkerStatus | None:
         """Return the state of the worker process."""
@@ -116,7 +112,8 @@ class WordAnalyzer:
     def _view(self, query: str, answers: QueryAnswers) -> View | None:
         if any(label not in answers.known for label in self._vocabulary):
             return None
-        weights = self._blend.weights(query, answers.known)
+        readable = {word: value for word, value in answers.known.items() if value is not None}
+        weights = self._blend.weights(query, readable)
         return View(
             {
                 label: (weight, WeightSource.LLM if label in answers.fresh else WeightSource.MEMO)

@@ -119,7 +119,7 @@ def analyzer_status(analyzer: TripletAnalyzer, name: str) -> DiagnosticStatus:
     values = {
         'worker process': 'running' if worker.alive else 'not running',
         'words waiting for an answer': worker.pending,
-        'failures since the start': worker.restarts,
+        'failures since the start': worker.failures,
         'last failure': worker.last_error or '-',
         'answers that could not be read': worker.unread,
     }
@@ -132,9 +132,9 @@ def analyzer_status(analyzer: TripletAnalyzer, name: str) -> DiagnosticStatus:
         message += f': {worker.unread} answers could not be read; the prior weighs instead'
     elif worker.pending:
         message += f': {worker.pending} words wait, weighed by the prior meanwhile'
-    elif worker.restarts:
-        many = 'failure' if worker.restarts == 1 else 'failures'
-        message += f': answers again after {worker.restarts} {many}'
+    elif worker.failures:
+        many = 'failure' if worker.failures == 1 else 'failures'
+        message += f': answers again after {worker.failures} {many}'
     return status(level, entry, message, name, values)
 
 

@@ -27,7 +27,7 @@ def constraints(meta: Mapping[str, Any]) -> str:
     if meta['choices']:
         words.append(f'one of {", ".join(meta["choices"])}')
     if meta['max_length']:
-        words.append(f'1 to {meta["max_length"]} printable characters')
+        words.append(f'1 to {meta["max_length"]} printable characters, one a letter or digit')
     words.append('takes effect on the next frame' if meta['live'] else 'read by configure')
     return '; '.join(words)
 

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from sageiq_ros.analyzer.memo import Section
-from sageiq_ros.analyzer.worker_client import WorkerLimits
+from sageiq_ros.analyzer.worker_process import WorkerLimits
 from sageiq_ros.types import Box, Region, SceneGraph, Triplet
 
 FAKE_WORKER = Path(__file__).with_name('fake_worker.py')

@@ -4,7 +4,8 @@
 
 The argument is a folder. A file ``crash``, ``hang``, ``nonsense`` or ``refuse`` in it makes the
 worker do that once for a request (``refuse``: while loading) and is removed first; a file ``mute``
-makes all answers of round 2 unreadable. A list is answered by its second item and then its first.
+makes all answers of round 2 unreadable, and a request with 'poison' in it always ends the process.
+A list is answered by its second item and then its first.
 """
 
 import json
@@ -46,7 +47,7 @@ for line in sys.stdin:
     request = json.loads(line)
     with (folder / 'asked').open('a', encoding='utf-8') as log:
         log.writelines(f'{words}\n' for words in request['words'])
-    if told_to('crash'):
+    if told_to('crash') or any('poison' in words for words in request['words']):
         os._exit(9)
     if told_to('hang'):
         Event().wait()

@@ -45,7 +45,7 @@ def test_what_is_no_triplet_is_told(capsys, text, said):
 
 def test_a_query_out_of_range_is_told(capsys):
     assert main(['analyze', ' ', '--mode', 'prior', '--triplets', 'car on street']) == 2
-    assert 'query must be' in capsys.readouterr().err
+    assert 'query must have a letter' in capsys.readouterr().err
 
 
 def test_bars_allow_any_predicate():

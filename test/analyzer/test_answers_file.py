@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from analyzer_helpers import make_graph, needs_smollm2
+from analyzer_helpers import make_graph, needs_smollm2, wait_until
 
 import sageiq_ros.analyzer.language_models.files as files
 from sageiq_ros.analyzer.answers import items_key, pair_key, valid_answer
@@ -43,9 +43,18 @@ def test_a_car_needs_no_model_where_it_has_answers(tmp_path, answers, no_model):
     assert analyzer.name == 'Elsewhere-8B association and prior'
     found = {item.triplet: item.source for item in analyzer.analyze(STREET, config)}
     assert found == {0: WeightSource.MEMO, 1: WeightSource.PRIOR}
-    other = analyzer.analyze(STREET, replace(config, query='snow clearing'))
-    assert {item.source for item in other} == {WeightSource.PRIOR}
-    assert analyzer.status() is None
+    assert analyzer.status() is None and analyzer.answered(STREET, config)
+    analyzer.close()
+
+
+def test_a_query_that_the_file_does_not_answer_is_told(tmp_path, answers, no_model, caplog):
+    config = AnalyzerConfig(model=str(answers), query='snow clearing', memo=str(tmp_path / 'memo'))
+    analyzer = build_analyzer(config)
+    assert {item.source for item in analyzer.analyze(STREET, config)} == {WeightSource.PRIOR}
+    said = "The file of answers has none, or not all, to the query 'snow clearing'"
+    assert said in analyzer.status().error and said in caplog.text
+    analyzer.analyze(STREET, replace(config, query='parking'))
+    wait_until(lambda: analyzer.status() is None, 'a query that it answers is found')
     analyzer.close()
 
 

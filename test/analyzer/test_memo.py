@@ -88,7 +88,7 @@ def test_a_file_of_another_format_is_set_aside(memo, caplog):
 def test_a_file_that_another_process_has_set_aside_already_is_left_alone(memo, caplog):
     memo.path.parent.mkdir(parents=True)
     memo.path.write_bytes(b'no database' * 500)
-    damaged = memo._number()
+    damaged = memo._inode()
     memo.store(HERE, {'car': 9.0})
     memo._set_aside(damaged, 'damaged', 'found late')
     assert memo.load(HERE) == {'car': 9.0}
@@ -99,7 +99,7 @@ def test_a_path_that_cannot_be_used_costs_a_warning_only(tmp_path, caplog):
     for path in (tmp_path, tmp_path / 'file' / 'memo'):
         (tmp_path / 'file').touch()
         caplog.clear()
-        Memo(path).store(HERE, {'car': 9.0})
+        assert not Memo(path).store(HERE, {'car': 9.0})
         assert Memo(path).load(HERE) == {}
         assert 'cannot be used' in caplog.text
 
@@ -110,6 +110,51 @@ def test_what_is_not_json_is_ignored(memo):
         for words, value in (('a', 'text'), ('b', ''), ('c', '[1')):
             file.execute('INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?)', (*HERE, words, value))
     assert memo.load(HERE) == {'car': 9.0}
+
+
+def test_what_is_spoilt_costs_its_own_answer_only(memo):
+    memo.store(HERE, {'car': 9.0, 'tree': 2.0, 'bird': 3.0, 'deep': 1.0})
+    with closing(sqlite3.connect(memo.path)) as file, file:
+        file.execute("UPDATE answers SET answer = CAST(x'ff39' AS TEXT) WHERE words = 'tree'")
+        file.execute("UPDATE answers SET words = x'00ff' WHERE words = 'bird'")
+        file.execute("UPDATE answers SET answer = ? WHERE words = 'deep'", ('[' * 100_000,))
+    found = memo.load(HERE)
+    assert found['car'] == 9.0 and not {'tree', 'bird', 'deep'} & found.keys()
+
+
+@pytest.mark.parametrize(
+    'content',
+    [
+        'PRAGMA user_version = 2',
+        'PRAGMA user_version = 2; CREATE TABLE answers (words TEXT, answer TEXT)',
+        'CREATE TABLE answers (words TEXT, answer TEXT)',
+        'CREATE TABLE songs (name TEXT)',
+    ],
+)
+def test_the_database_of_something_else_is_set_aside_as_it_is(memo, caplog, content):
+    memo.path.parent.mkdir(parents=True)
+    with closing(sqlite3.connect(memo.path)) as file:
+        file.executescript(content)
+        before = list(file.iterdump())
+    assert memo.load(HERE) == {}
+    memo.store(HERE, {'car': 9.0})
+    assert memo.load(HERE) == {'car': 9.0} and len(caplog.records) == 1
+    with closing(sqlite3.connect(memo.path.with_name('memo.sqlite3.format-0'))) as file:
+        assert list(file.iterdump()) == before
+
+
+def test_a_file_that_has_vanished_meanwhile_is_no_fault(memo, caplog):
+    memo.store(HERE, {'car': 9.0})
+    inode = memo._inode()
+    memo.path.unlink()
+    memo._set_aside(inode, 'damaged', 'found late')
+    assert memo.load(HERE) == {} and not caplog.records
+
+
+def test_the_words_needed_most_come_first_and_lists_last(memo):
+    memo.store(HERE, {'["a", "b"]': [1], 'zebra': 1.0, 'bus': 2.0, 'car': 3.0, '{"a"': [2.0, 3.0]})
+    assert list(memo.load(HERE, 2, ['zebra'])) == ['zebra', 'bus']
+    assert list(memo.load(HERE, 4)) == ['bus', 'car', 'zebra', '{"a"']
 
 
 def test_text_that_looks_like_a_command_is_only_text(memo):

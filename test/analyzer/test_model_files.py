@@ -22,6 +22,7 @@ from sageiq_ros.analyzer.language_models.convert import converted_model
 from sageiq_ros.analyzer.language_models.files import find_model, fingerprint
 from sageiq_ros.analyzer.language_models.likelihood import answer_tokens
 from sageiq_ros.analyzer.prior_analyzer import PriorAnalyzer
+from sageiq_ros.analyzer.prompts import PROMPT_VERSION
 from sageiq_ros.cache import cache_folder
 from sageiq_ros.config import AnalyzerConfig
 
@@ -257,7 +258,12 @@ def test_the_real_worker_tells_of_a_damaged_model_and_ends(tmp_path, make, said)
 def test_a_job_crosses_to_the_worker_process_unchanged(checkpoint):
     job = Job(find_model(str(checkpoint)), 'paper', 5, True, 2, 7)
     assert Job.from_json(job.to_json()) == job
-    assert job.section('q') == ('transformers:' + job.files.identity, 'paper-strict-5', 1, 'q')
+    assert job.section('q') == (
+        'transformers:' + job.files.identity,
+        'paper-strict-5',
+        PROMPT_VERSION,
+        'q',
+    )
 
 
 def test_another_model_gets_its_name_and_its_own_answers(tmp_path):

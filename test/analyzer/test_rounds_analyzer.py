@@ -3,7 +3,9 @@
 """The two rounds behind the frames: rule and prior first, the model's choice once it is known."""
 
 import json
+import random
 from dataclasses import replace
+from itertools import count
 
 import pytest
 from analyzer_helpers import make_graph, wait_until
@@ -114,6 +116,47 @@ def test_answers_outlive_the_process(make_rounds, model, street):
     assert model.starts() == 1
 
 
+def test_a_moving_scene_gets_the_models_weights(make_rounds, model):
+    labels = ('car', 'man', 'tree', 'sign', 'bus', 'bike')
+    pairs = [(a, b) for a in labels for b in labels if a != b]
+    analyzer = make_rounds()
+
+    def frames():
+        for number in count():
+            part = random.Random(number).sample(pairs, 6)
+            yield make_graph(*((subject, 'near', object_, 0.5) for subject, object_ in part))
+
+    moving = frames()
+
+    def weighed_by_the_model():
+        found = analyzer.analyze(next(moving), replace(CONFIG, min_weight=1.0))
+        return len(found) > 1 and {item.source for item in found} == {WeightSource.LLM}
+
+    # No two frames have the same list, but sooner or later all pairs have been in one.
+    wait_until(weighed_by_the_model, 'a new frame has the weights of the model')
+    assert analyzer.status().failures == 0
+
+
+def test_a_frame_gets_both_rounds_before_the_next_is_asked_about(make_rounds, model, street):
+    analyzer = make_rounds()
+    wait_until(lambda: analyzer.analyze(street, CONFIG) and model.asked(), 'the list is asked')
+    other = make_graph(('cat', 'on', 'bench', 0.9), ('dog', 'near', 'cat', 0.8))
+    until_answered(analyzer, other)
+    asked = [line[0] + ('other' if 'cat' in line else 'street') for line in model.asked()]
+    assert asked == ['[street', '{street', '{street', '[other', '{other', '{other']
+
+
+def test_what_the_model_cannot_be_asked_does_not_stand_in_the_way(make_rounds, model, street):
+    analyzer = make_rounds()
+    poison = make_graph(('poison', 'on', 'street', 0.9))
+    assert analyzer.analyze(poison, CONFIG)
+    until_answered(analyzer, street)
+    assert {item.source for item in analyzer.analyze(street, CONFIG)} == {WeightSource.LLM}
+    until_answered(analyzer, poison)
+    assert {item.source for item in analyzer.analyze(poison, CONFIG)} == {WeightSource.PRIOR}
+    assert analyzer.status().unread >= 1 and analyzer.status().error == ''
+
+
 def test_only_one_list_waits_however_many_frames_come(make_rounds, model, street):
     (model.folder / 'hang').touch()
     analyzer = make_rounds()
@@ -141,7 +184,7 @@ def test_hostile_text_selects_and_weighs_nothing_else(make_rounds, model, text):
     found = analyzer.analyze(graph, hostile)
     assert {item.triplet for item in found} <= {0, 1}
     assert all(1.0 <= i.subject_weight <= 10.0 and 1.0 <= i.object_weight <= 10.0 for i in found)
-    assert model.starts() == 1 and analyzer.status().restarts == 0
+    assert model.starts() == 1 and analyzer.status().failures == 0
     for line in model.asked():
         asked = json.loads(line)
         assert len(asked) == 2 and '<' not in line

@@ -18,6 +18,7 @@ from sageiq_ros.analyzer import answers
 from sageiq_ros.analyzer.combination import BLENDS
 from sageiq_ros.analyzer.prior import prior_weights, vocabulary
 from sageiq_ros.analyzer.word_analyzer import WordAnalyzer
+from sageiq_ros.analyzer.worker_client import Worker
 from sageiq_ros.config import AnalyzerConfig
 from sageiq_ros.types import WeightSource
 
@@ -44,7 +45,7 @@ def test_unknown_words_are_weighed_by_the_prior_until_the_worker_has_rated_them(
     assert (first[0].subject_weight, first[0].object_weight) == expected
     until_answered(analyzer, street, WeightSource.LLM)
     wait_until(lambda: analyzer.status().pending == 0, 'no word waits')
-    assert model.starts() == 1 and analyzer.status().restarts == 0
+    assert model.starts() == 1 and analyzer.status().failures == 0
     assert all(1.0 <= i.subject_weight <= 10.0 for i in analyzer.analyze(street, CONFIG))
 
 
@@ -92,7 +93,7 @@ def test_a_worker_killed_in_the_middle_costs_nothing_but_time(make_analyzer, mod
     started = Path(model.folder / 'starts').read_text().split()
     os.kill(int(started[0]), signal.SIGKILL)
     assert sources(analyzer, street) == {WeightSource.PRIOR}
-    wait_until(lambda: analyzer.status().restarts == 1, 'the end is noticed')
+    wait_until(lambda: analyzer.status().failures == 1, 'the end is noticed')
     until_answered(analyzer, street, WeightSource.LLM)
     wait_until(lambda: analyzer.status().pending == 0, 'no word waits')
     assert model.starts() == 2 and analyzer.status().error == ''
@@ -114,14 +115,66 @@ def test_every_fault_of_the_worker_is_told_and_overcome(
     analyzer = make_analyzer(replace(LIMITS, answer=1.0))
     until_answered(analyzer, street, WeightSource.LLM)
     assert said in caplog.text
-    assert analyzer.status().restarts == 1 and model.starts() == 2
+    assert analyzer.status().failures == 1 and model.starts() == 2
+
+
+def test_a_word_that_the_model_dies_of_costs_no_other_word_its_answer(make_analyzer, model):
+    analyzer = make_analyzer()
+    graph = make_graph(('car', 'on', 'street', 0.9), ('poison', 'near', 'street', 0.8))
+    wait_until(
+        lambda: analyzer.analyze(graph, CONFIG) and analyzer.answered(graph, CONFIG),
+        'all is answered that can be',
+    )
+    found = analyzer.analyze(graph, replace(CONFIG, min_weight=1.0))
+    assert {item.triplet: item.source for item in found} == {
+        0: WeightSource.LLM,
+        1: WeightSource.PRIOR,
+    }
+    status = analyzer.status()
+    assert (status.pending, status.unread, status.error) == (0, 1, '')
+    assert status.last_error == 'The language model process ended (exit status 9).'
+
+
+def test_the_newest_query_is_answered_first(model):
+    (model.folder / 'hang').touch()
+    order = []
+    limits = replace(LIMITS, answer=0.5)
+    worker = Worker(
+        model.command, lambda query, found: order.append(query), lambda *_: True, 2, limits
+    )
+    worker.post('old', [f'word {i}' for i in range(6)])
+    wait_until(lambda: not (model.folder / 'hang').exists(), 'the worker has a request')
+    worker.post('new', ['car', 'tree'])
+    wait_until(lambda: worker.status().pending == 0, 'all is answered')
+    worker.close()
+    # Two words of the old query failed with the worker that hung, so they come last.
+    assert order == ['new', 'old', 'old', 'old', 'old']
+
+
+def test_a_fault_in_taking_an_answer_is_told_and_overcome(
+    make_analyzer, model, memo, street, monkeypatch, caplog
+):
+    store = type(memo).store
+
+    def fail_once(self, section, found):
+        monkeypatch.setattr(type(memo), 'store', store)
+        raise RuntimeError('no such luck')
+
+    monkeypatch.setattr(type(memo), 'store', fail_once)
+    analyzer = make_analyzer()
+    until_answered(analyzer, street, WeightSource.LLM)
+    wait_until(lambda: analyzer.status().pending == 0, 'no word waits')
+    status = analyzer.status()
+    assert (status.failures, status.error, status.last_error) == (1, '', 'no such luck.')
+    assert 'Traceback' in caplog.text
+    assert memo.load(model.section(CONFIG.query)).keys() == set(vocabulary())
 
 
 def test_a_worker_that_cannot_start_leaves_the_prior(make_analyzer, model, street, monkeypatch):
     monkeypatch.setattr(type(model), 'command', property(lambda self: ['/no/such/program']))
     analyzer = make_analyzer()
     assert sources(analyzer, street) == {WeightSource.PRIOR}
-    wait_until(lambda: analyzer.status().restarts >= 2, 'it was tried twice')
+    wait_until(lambda: analyzer.status().failures >= 2, 'it was tried twice')
     assert 'cannot start' in analyzer.status().error
     assert sources(analyzer, street) == {WeightSource.PRIOR}
 
@@ -132,7 +185,7 @@ def test_an_idle_worker_ends_and_comes_back(make_analyzer, model, street):
     wait_until(lambda: not analyzer.status().alive, 'the idle worker has ended')
     unknown = make_graph(('unicycle', 'on', 'street', 0.9))
     until_answered(analyzer, unknown, WeightSource.LLM)
-    assert model.starts() == 2 and analyzer.status().restarts == 0
+    assert model.starts() == 2 and analyzer.status().failures == 0
 
 
 def test_nothing_is_left_running_after_close(make_analyzer, model, street):
@@ -207,7 +260,7 @@ def test_recovery_is_told(make_analyzer, model, street, caplog):
     wait_until(lambda: analyzer.status().pending == 0, 'no word waits')
     assert 'The language model process answers again.' in caplog.text
     status = analyzer.status()
-    assert (status.restarts, status.error) == (1, '')
+    assert (status.failures, status.error) == (1, '')
     assert status.last_error == 'The language model process ended (exit status 9).'
 
 
@@ -238,16 +291,21 @@ def test_a_hostile_query_or_label_changes_nothing_but_its_own_relevance(
     assert all(1.0 <= i.subject_weight <= 10.0 and 1.0 <= i.object_weight <= 10.0 for i in found)
     assert analyzer.analyze(street, CONFIG) == before
     assert all('\n' not in word and '<' not in word for word in model.asked())
-    assert model.starts() == 1 and analyzer.status().restarts == 0
+    assert model.starts() == 1 and analyzer.status().failures == 0
 
 
-def test_a_flood_of_labels_is_bounded(make_analyzer, model, street, monkeypatch):
-    monkeypatch.setattr(answers, 'ANSWERS_KEPT', len(vocabulary()) + 3)
+def test_a_flood_of_labels_is_bounded(make_analyzer, model, memo, street, monkeypatch):
+    most = len(vocabulary()) + 3
+    monkeypatch.setattr(answers, 'ANSWERS_KEPT', most)
     analyzer = make_analyzer()
     until_answered(analyzer, street, WeightSource.LLM)
-    flood = make_graph(*((f'thing {"x" * i}', 'on', 'street', 0.5) for i in range(20)))
-    analyzer.analyze(flood, CONFIG)
-    wait_until(lambda: analyzer.status().pending == 0, 'no word waits')
-    analyzer.analyze(flood, CONFIG)
-    assert analyzer.status().pending == 0 and len(model.asked()) == len(vocabulary()) + 3
+    for i in range(20):
+        flood = make_graph((f'thing {"x" * i}', 'on', 'street', 0.5))
+        analyzer.analyze(flood, CONFIG)
+        wait_until(lambda: analyzer.status().pending == 0, 'no word waits')
+    assert len(model.asked()) == most
+    # Not even a full memo keeps the vocabulary out.
+    parking = replace(CONFIG, query='parking', min_weight=1.0)
+    memo.store(model.section('parking'), {f'a thing {i}': 0.5 for i in range(2 * most)})
+    until_answered(analyzer, street, WeightSource.LLM, parking)
     assert sources(analyzer, street) == {WeightSource.LLM}
