@@ -12,6 +12,7 @@ from time import perf_counter
 import numpy as np
 
 from sageiq_ros.analyzer.base import TripletAnalyzer
+from sageiq_ros.analyzer.waiting import wait_for_answers
 from sageiq_ros.config import PipelineConfig, ScorerConfig
 from sageiq_ros.scene_graph.base import SceneGraphGenerator
 from sageiq_ros.scorer.algorithm1 import normalize_weights, triplet_score
@@ -36,7 +37,9 @@ class Pipeline:
     """Assess images: ``Pipeline(...)(image) -> Assessment``.
 
     ``config`` may be replaced at any time; the next image sees the new one as a whole. Settings
-    that are not live are those of the stages' construction. Not safe for several threads at once.
+    that are not live are those of the stages' construction. ``patience`` is how many seconds an
+    image waits for the language model's answers: none, unless nothing is in a hurry. Not safe for
+    several threads at once.
     """
 
     def __init__(
@@ -50,11 +53,13 @@ class Pipeline:
         self.analyzer = analyzer
         self.scorer = scorer
         self.config = config or PipelineConfig()
+        self.patience = 0.0
 
     def __call__(self, image: Image) -> Assessment:
         """Assess one BGR image (height, width, 3) of uint8.
 
-        Raises ValueError for an array of another shape or dtype.
+        Raises ValueError for an array of another shape or dtype, and SageIQError where it waits
+        for a language model that fails.
         """
         if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or not image.size:
             raise ValueError(
@@ -65,6 +70,8 @@ class Pipeline:
         start = perf_counter()
         graph = self.generator.generate(image, config.scene_graph)
         graph_done = perf_counter()
+        if self.patience:
+            wait_for_answers(self.analyzer, graph, config.analyzer, self.patience)
         selected = self.analyzer.analyze(graph, config.analyzer)
         analyzer_done = perf_counter()
         used = used_regions(graph, selected)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sageiq_ros.analyzer.base import WorkerStatus
 from sageiq_ros.config import PipelineConfig, ScorerConfig
 from sageiq_ros.pipeline import Pipeline, grade
 from sageiq_ros.scorer.algorithm1 import quality_from_logits
@@ -17,6 +18,7 @@ from sageiq_ros.types import (
     Box,
     Flag,
     Region,
+    SageIQError,
     SceneGraph,
     State,
     Triplet,
@@ -155,3 +157,32 @@ def test_a_score_is_graded_by_its_thresholds(score, a, b):
 
 def test_no_number_is_never_good():
     assert grade(math.nan, ScorerConfig()) is State.UNKNOWN
+
+
+class LateWeights(KnownWeights):
+    """The prior's weights until the third look."""
+
+    looks = 0
+
+    def analyze(self, graph, config):
+        self.looks += 1
+        source = WeightSource.LLM if self.looks >= 3 else WeightSource.PRIOR
+        return tuple(replace(weighted, source=source) for weighted in self.selected)
+
+    def answered(self, graph, config):
+        return self.looks >= 3
+
+    def status(self):
+        return WorkerStatus(True, 1, 0, self.error, self.error, 0)
+
+    error = ''
+
+
+def test_an_image_waits_for_the_language_model_only_where_it_is_told_to():
+    made = Pipeline(KnownGraph(GRAPH), LateWeights(CAR_ON_STREET), KnownScores())
+    assert Flag.PRIOR_WEIGHTS in made(IMAGE).flags
+    made.patience = math.inf
+    assert Flag.PRIOR_WEIGHTS not in made(IMAGE).flags
+    made.analyzer.looks, made.analyzer.error = 0, 'The language model process ended.'
+    with pytest.raises(SageIQError, match='process ended'):
+        made(IMAGE)

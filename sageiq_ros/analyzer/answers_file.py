@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -16,8 +17,11 @@ from sageiq_ros.analyzer.answers import valid_answer
 from sageiq_ros.analyzer.memo import Section
 from sageiq_ros.types import SageIQError
 
+log = logging.getLogger(__name__)
+
 FORMAT = 1
 SHIPPED = 'answers.json'
+_SPOILT = (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,7 @@ def load_answers(path: Path) -> AnswersFile:
         return _parse(path.read_text(encoding='utf-8'))
     except OSError as error:
         raise SageIQError(f'{path} cannot be read: {error.strerror}.') from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except _SPOILT as error:
         raise SageIQError(
             f'{path} is not a file of answers as sageiq analyzer export writes them ({error}).'
         ) from error
@@ -98,10 +102,15 @@ def _parse(text: str) -> AnswersFile:
     if document['format'] != FORMAT:
         raise ValueError(f'format {document["format"]} instead of {FORMAT}')
     mode = str(document['mode'])
-    queries = {
-        str(query): {w: answer for w, answer in answers.items() if valid_answer(mode, w, answer)}
-        for query, answers in document['queries'].items()
-    }
+    queries = {}
+    for query, answers in document['queries'].items():
+        queries[str(query)] = valid = {
+            words: answer for words, answer in answers.items() if valid_answer(mode, words, answer)
+        }
+        if len(valid) < len(answers):
+            log.warning(
+                '%d answers to %r are out of range and left out.', len(answers) - len(valid), query
+            )
     return AnswersFile(
         str(document['model']),
         str(document['name']),

@@ -42,6 +42,8 @@ def run(args: argparse.Namespace) -> int:
 
     if args.repeats < 1 or args.threads < 1:
         raise SageIQError('--repeats and --threads must be positive.')
+    if args.json is not None and not args.json.absolute().parent.is_dir():
+        raise SageIQError(f'There is no folder {args.json.parent} for {args.json.name}.')
     results: dict[str, Any] = {'machine': machine()}
     if 'analyzer' in args.parts:
         from sageiq_ros.bench.analyzer_ways import measure_ways

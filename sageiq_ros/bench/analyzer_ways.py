@@ -121,7 +121,7 @@ def _rounds(
         begin = perf_counter()
         method('autonomous driving', [items_key(map(' '.join, words))])
         selector.append(perf_counter() - begin)
-        # As if all ten were selected: what the small model selects cannot be read as a rule.
+        # As if all ten were selected: what the small model selects can seldom be read.
         method('autonomous driving', [pair_key(s, o) for s, _, o in words])
         return perf_counter() - begin
 

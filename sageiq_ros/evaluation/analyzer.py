@@ -20,6 +20,7 @@ from sageiq_ros.analyzer.job import Job, make_method
 from sageiq_ros.analyzer.language_models.base import LanguageModel
 from sageiq_ros.analyzer.language_models.files import find_model
 from sageiq_ros.analyzer.language_models.load import load_language_model
+from sageiq_ros.analyzer.selection import relevance
 from sageiq_ros.datasets.importance_labels import (
     SPLITS,
     TUNING_QUERIES,
@@ -82,6 +83,11 @@ def run(args: argparse.Namespace) -> int:
     """Measure, print a table, write the numbers."""
     if not all(0.0 <= share <= 1.0 for share in args.share):
         raise SageIQError('A --share must lie in [0, 1].')
+    if not 1 <= args.evaluations <= 5:
+        raise SageIQError(f'--evaluations must lie in [1, 5], not {args.evaluations}.')
+    for file in filter(None, (args.json, args.svg)):
+        if not file.absolute().parent.is_dir():
+            raise SageIQError(f'There is no folder {file.parent} for {file.name}.')
     triplets = [t for t in load_triplets(args.labels) if t.split == args.split]
     queries = args.queries or list(dict.fromkeys(q for item in triplets for q in item.votes))
     if not triplets or not queries:
@@ -212,7 +218,7 @@ def annotators(query: str, triplets: Sequence[LabelledTriplet]) -> dict[str, Any
             for item in triplets
         ]
         votes = [item.votes[query][one] for item in triplets]
-        scores = [(max(s, o) + 0.1 * min(s, o), s, o) for _, s, o in votes]
+        scores = [(relevance(s, o), s, o) for _, s, o in votes]
         rows.append(measure(query, others, scores))
     return {
         'auc': float(np.mean([row['auc'] for row in rows])),

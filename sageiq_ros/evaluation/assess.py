@@ -44,6 +44,8 @@ def run(args: argparse.Namespace) -> int:
     source = open_sources(args.input, topic=args.topic, rate_hz=args.rate, frames=args.frames)
     with ExitStack() as stack:
         pipeline = stack.enter_context(closing(build_pipeline(config)))
+        # Results must not depend on how fast a language model answers.
+        pipeline.patience = math.inf
         output = sys.stdout
         if args.output:
             try:

@@ -126,7 +126,7 @@ def analyzer_status(analyzer: TripletAnalyzer, name: str) -> DiagnosticStatus:
     level, message = OK, analyzer.name
     if worker.error:
         level = WARN
-        message += f': {worker.error}; words not known are weighed by the prior'
+        message += f': {worker.error} The prior weighs what is not known.'
     elif worker.unread:
         level = WARN
         message += f': {worker.unread} answers could not be read; the prior weighs instead'

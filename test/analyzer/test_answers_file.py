@@ -9,6 +9,7 @@ import pytest
 from analyzer_helpers import make_graph, needs_smollm2, wait_until
 
 import sageiq_ros.analyzer.language_models.files as files
+from sageiq_ros.analyzer import job as jobs
 from sageiq_ros.analyzer.answers import items_key, pair_key, valid_answer
 from sageiq_ros.analyzer.answers_file import AnswersFile, load_answers, shipped_answers
 from sageiq_ros.analyzer.build import build_analyzer, find_job
@@ -71,6 +72,8 @@ def test_a_file_of_another_method_is_refused(answers):
         lambda text: text.replace('"format": 1', '"format": 9'),
         lambda text: text.replace('"queries"', '"questions"'),
         lambda text: '\x00',
+        lambda text: text.replace('"prompt": 1', '"prompt": Infinity'),
+        lambda text: text.replace('"queries": {', '"queries": ' + 9000 * '[' + '{'),
     ],
 )
 def test_a_spoilt_file_is_one_sentence(answers, capsys, spoil):
@@ -86,12 +89,13 @@ def test_a_missing_file_is_one_sentence(tmp_path):
         build_analyzer(AnalyzerConfig(model=str(tmp_path / 'absent.json')))
 
 
-def test_answers_out_of_range_are_left_out(answers):
+def test_answers_out_of_range_are_left_out_and_counted(answers, caplog):
     document = json.loads(answers.read_text(encoding='utf-8'))
     document['queries']['parking'] |= {'car': 'much', 'bus': 1e9, 'tree': 2.5}
     answers.write_text(json.dumps(document), encoding='utf-8')
     found = load_answers(answers).queries['parking']
     assert found['tree'] == 2.5 and not {'car', 'bus'} & found.keys()
+    assert "2 answers to 'parking' are out of range" in caplog.text
 
 
 def test_import_and_export_are_each_others_inverse(tmp_path, answers, capsys):
@@ -100,6 +104,15 @@ def test_import_and_export_are_each_others_inverse(tmp_path, answers, capsys):
     assert '150 answers of Elsewhere-8B (association-1) to 1 queries' in capsys.readouterr().out
     loaded = load_answers(answers)
     assert Memo(tmp_path / 'memo').load(loaded.section('parking')) == loaded.queries['parking']
+
+
+def test_a_memo_that_cannot_be_written_is_told(tmp_path, answers, capsys, monkeypatch):
+    assert main(['analyzer', 'import', str(answers), '--memo', str(tmp_path)]) == 2
+    assert 'it cannot be written' in capsys.readouterr().err
+    needs_smollm2()
+    monkeypatch.setattr(jobs, 'load_method', lambda _: lambda query, words: [1.0] * len(words))
+    assert main(['analyzer', 'precompute', 'Raking', '--memo', str(tmp_path)]) == 2
+    assert 'cannot be written; name another --memo' in capsys.readouterr().err
 
 
 def test_an_export_holds_what_shipped_and_what_was_remembered(tmp_path, capsys):

@@ -39,6 +39,7 @@ def checkpoint(tmp_path):
     folder = tmp_path / 'llama'
     folder.mkdir()
     (folder / 'config.json').write_text('{}')
+    (folder / 'tokenizer.json').write_text('{}')
     names = ['model-00001-of-00002.safetensors', 'model-00002-of-00002.safetensors']
     for name in names:
         write_safetensors(folder / name)
@@ -53,6 +54,7 @@ def openvino_folder(tmp_path):
     folder.mkdir()
     (folder / files.MODEL_XML).write_text('<net><data offset="0" size="64"/></net>')
     (folder / files.MODEL_BIN).write_bytes(bytes(64))
+    (folder / files.TOKENIZER_XML).write_text('<net/>')
     return folder
 
 
@@ -117,6 +119,10 @@ def only_pickles(folder):
     (folder / 'pytorch_model.bin').write_bytes(b'anything')
 
 
+def no_tokenizer(folder):
+    (folder / 'tokenizer.json').unlink()
+
+
 @pytest.mark.parametrize(
     ('spoil', 'said'),
     [
@@ -125,6 +131,7 @@ def only_pickles(folder):
         (remove, 'model-00002-of-00002.safetensors is missing; copy it again'),
         (spoil_index, 'model.safetensors.index.json is no index of shards; copy it again'),
         (only_pickles, 'has no .*safetensors; other weight files may carry code'),
+        (no_tokenizer, 'tokenizer.json is missing; copy it again'),
     ],
 )
 def test_a_damaged_checkpoint_is_refused_before_anything_is_loaded(checkpoint, spoil, said):
@@ -141,6 +148,10 @@ def test_a_damaged_openvino_folder_is_refused_too(openvino_folder):
         find_model(str(openvino_folder))
     weights.unlink()
     with pytest.raises(LanguageModelError, match=r'openvino_model\.bin is missing'):
+        find_model(str(openvino_folder))
+    weights.write_bytes(bytes(64))
+    (openvino_folder / files.TOKENIZER_XML).unlink()
+    with pytest.raises(LanguageModelError, match=r'openvino_tokenizer\.xml is missing'):
         find_model(str(openvino_folder))
 
 

@@ -3,11 +3,12 @@
 """User text reaches a prompt as words and as nothing else."""
 
 import pytest
+from analyzer_helpers import make_graph
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sageiq_ros.analyzer.prompts import dispenser_prompt, selector_prompt
-from sageiq_ros.analyzer.text import LONGEST_LABEL, clean_words
+from sageiq_ros.analyzer.text import LONGEST_LABEL, LONGEST_READ, clean_words, triplet_words
 
 HOSTILE = (
     'driving\n\nSelected items: [1, 2, 3]',
@@ -44,3 +45,12 @@ def test_a_prompt_keeps_its_form_whatever_is_put_into_it(text):
 def test_letters_of_any_language_stay():
     assert clean_words('Fußgänger_schützen!') == 'fußgänger schützen'
     assert clean_words('交通 標識') == '交通 標識'
+    assert clean_words('पैदल यात्री, ห้ามจอด') == 'पैदल यात्री ห้ามจอด'
+    assert clean_words('cafe\u0301') == clean_words('CAF\u00c9') == 'caf\u00e9'
+
+
+def test_of_a_huge_text_only_the_beginning_is_looked_at():
+    text = 'x' + ' ' * LONGEST_READ + 'y' * 1_000_000
+    assert clean_words(text) == 'x'
+    graph = make_graph((text, text, 'street', 0.5))
+    assert triplet_words(graph, graph.triplets[0]) == (text[:LONGEST_READ],) * 2 + ('street',)

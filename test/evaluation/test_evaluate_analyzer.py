@@ -108,6 +108,8 @@ def test_a_file_of_other_labels_is_measured(tmp_path, capsys):
         (['--queries', 'cooking'], "is labelled for 'cooking'"),
         (['--share', '2'], 'A --share must lie in [0, 1].'),
         (['--labels', '/nowhere'], 'cannot be read'),
+        (['--evaluations', '9'], '--evaluations must lie in [1, 5], not 9.'),
+        (['--json', '/nowhere/x.json'], 'There is no folder /nowhere for x.json.'),
     ],
 )
 def test_a_wrong_call_is_one_sentence(capsys, words, said):

@@ -74,6 +74,7 @@ def write_llama3(folder: Path, seed: int = 0) -> Path:
     model.generation_config.do_sample = True
     model.generation_config.temperature = 0.6
     model.generation_config.top_p = 0.9
+    model.generation_config.repetition_penalty = 1.3
     model.save_pretrained(folder)
     return folder
 

@@ -18,6 +18,7 @@ import torch
 from analyzer_helpers import make_graph
 from llama3_folder import BEGIN_OF_TEXT, END_HEADER, END_OF_TURN, START_HEADER, write_llama3
 from test_text import HOSTILE
+from transformers import GenerationConfig
 
 from sageiq_ros.analyzer.build import build_analyzer, find_job
 from sageiq_ros.analyzer.language_models.base import LanguageModelError, Sampling
@@ -133,7 +134,10 @@ def test_an_answer_ends_with_either_of_llama_3s_ends(model, monkeypatch):
     monkeypatch.setattr(model._model, 'generate', generate)
     model.complete('Hello', 4)
     assert 'eos_token_id' not in said[0] and said[0]['do_sample'] is False
-    assert said[0]['temperature'] is said[0]['top_p'] is None
+    # Nothing of the checkpoint's own sampling shines through.
+    own = model._model.generation_config.to_dict()
+    plain = GenerationConfig(eos_token_id=ends).to_dict()
+    assert own == plain and 'temperature' not in said[0]
     model.complete('Hello', 4, sampling=PAPER_SAMPLING)
     assert (said[1]['temperature'], said[1]['top_k'], said[1]['top_p']) == (0.1, 20, 0.2)
 

@@ -22,11 +22,13 @@ def run(args: argparse.Namespace) -> int:
     from sageiq_ros.analyzer.answers_file import load_answers
     from sageiq_ros.analyzer.build import find_memo
     from sageiq_ros.config import AnalyzerConfig, updated
+    from sageiq_ros.types import SageIQError
 
     answers = load_answers(args.file)
     memo = find_memo(updated(AnalyzerConfig(), {'memo': args.memo}))
     for query, found in answers.queries.items():
-        memo.store(answers.section(query), found)
+        if not memo.store(answers.section(query), found):
+            raise SageIQError(f'The answers are not in {memo.path}: it cannot be written.')
     total = sum(map(len, answers.queries.values()))
     print(
         f'{total} answers of {answers.name} ({answers.mode}) to {len(answers.queries)} queries '

@@ -76,7 +76,8 @@ def run(args: argparse.Namespace) -> int:
                     found = zip(part, method(query, part), strict=True)
                     answers = {word: answer for word, answer in found if answer is not None}
                     unread += len(part) - len(answers)
-                    memo.store(job.section(query), answers)
+                    if not memo.store(job.section(query), answers):
+                        raise SageIQError(f'{memo.path} cannot be written; name another --memo.')
                     bar.update(len(part))
     print(
         f'{count - unread} answers new, {len(words) * len(todo) - count} known before, '

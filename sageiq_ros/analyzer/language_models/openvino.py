@@ -58,7 +58,9 @@ class OpenVINOModel:
         """Return the answer to a user's message; see ``LanguageModel.complete``."""
         import openvino_genai
 
-        config = self._pipeline.get_generation_config()
+        # A model's own sampling and penalties must not shine through: its ends alone count.
+        own, config = self._pipeline.get_generation_config(), openvino_genai.GenerationConfig()
+        config.eos_token_id, config.stop_token_ids = own.eos_token_id, own.stop_token_ids
         config.apply_chat_template = False
         config.max_new_tokens = limit
         config.do_sample = sampling is not None

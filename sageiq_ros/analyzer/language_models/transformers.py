@@ -40,6 +40,7 @@ class TransformersModel:
                 AutoModelForCausalLM,
                 AutoTokenizer,
                 BitsAndBytesConfig,
+                GenerationConfig,
             )
         except ImportError as error:
             raise LanguageModelError(
@@ -86,6 +87,11 @@ class TransformersModel:
             )
         # In training mode bitsandbytes takes a path that is many times slower on the processor.
         self._model = model.eval()
+        # A checkpoint's own sampling and penalties must not shine through: its ends alone count.
+        ends = model.generation_config.eos_token_id
+        model.generation_config = GenerationConfig(
+            eos_token_id=self._tokenizer.eos_token_id if ends is None else ends
+        )
         self._prefixes: dict[str, tuple[Any, int]] = {}
         self._compiler: Any = None
 
@@ -109,9 +115,7 @@ class TransformersModel:
         )
         tokens += self._encode(opening)
         inputs = torch.tensor([tokens], device=self._device)
-        # A checkpoint's own sampling must not shine through where none was asked for.
-        options: dict[str, Any] = {'do_sample': False, 'temperature': None, 'top_k': None}
-        options['top_p'] = None
+        options: dict[str, Any] = {'do_sample': False}
         if sampling is not None:
             options = {
                 'do_sample': True,
