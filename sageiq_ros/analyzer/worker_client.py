@@ -124,18 +124,18 @@ class Worker:
                 if self._closed_within(0.0):
                     return
                 error = f'{reason_of(fault)}.'
-                log.warning(
-                    '%s Trying again in %.0f s.',
-                    error,
-                    pause,
-                    exc_info=not isinstance(fault, WorkerError),
-                )
                 # Where the process did not start, the words are not to blame.
                 hopeless = self._note_fault(error, query, words if asked else [])
                 if hopeless:
                     self._give_up(query, hopeless)
                 if self._closed_within(pause):
                     return
+                log.warning(
+                    '%s Trying again after %.0f s.',
+                    error,
+                    pause,
+                    exc_info=None if isinstance(fault, WorkerError) else fault,
+                )
                 pause = min(2.0 * pause, self._limits.longest_pause)
                 continue
             pause = self._limits.first_pause

@@ -76,7 +76,14 @@ class WorkerProcess:
             self._process = process
             if self._closed:
                 process.kill()
-        if self._receive(process, self._limits.start).get('ready') is not True:
+        try:
+            ready = self._receive(process, self._limits.start).get('ready')
+        except EOFError as error:
+            raise WorkerError(
+                f'The language model process ended while it loaded the model ({_end(process)}): '
+                'the model is damaged, or too large for the memory.'
+            ) from error
+        if ready is not True:
             raise WorkerError('The language model process gave an answer that is not one.')
 
     def ask(self, query: str, words: Sequence[str]) -> dict[str, Any]:
@@ -88,9 +95,9 @@ class WorkerProcess:
         try:
             process.stdin.write(json.dumps(request).encode() + b'\n')
             process.stdin.flush()
-        except OSError as error:
+            reply = self._receive(process, self._limits.answer)
+        except (OSError, EOFError) as error:
             raise WorkerError(f'The language model process ended ({_end(process)}).') from error
-        reply = self._receive(process, self._limits.answer)
         answers = reply.get('answers')
         if (
             reply.get('id') == self._requests
@@ -123,7 +130,7 @@ class WorkerProcess:
                 self._process.kill()
 
     def _receive(self, process: subprocess.Popen[bytes], seconds: float) -> dict[str, Any]:
-        """Read one line; raises WorkerError at the end of the output or of the time."""
+        """Read one line; raises EOFError at the end of the output, WorkerError of the time."""
         assert process.stdout is not None
         deadline = monotonic() + seconds
         with selectors.DefaultSelector() as selector:
@@ -135,7 +142,7 @@ class WorkerProcess:
                     )
                 data = os.read(process.stdout.fileno(), 65536)
                 if not data:
-                    raise WorkerError(f'The language model process ended ({_end(process)}).')
+                    raise EOFError
                 self._buffer += data
         line, _, self._buffer = self._buffer.partition(b'\n')
         try:

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the analyzer's tests share: graphs of words, a bounded wait, models without weights."""
 
+import struct
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,9 @@ import pytest
 from sageiq_ros.analyzer.memo import Section
 from sageiq_ros.analyzer.worker_process import WorkerLimits
 from sageiq_ros.types import Box, Region, SceneGraph, Triplet
+
+# A GGUF file without keys and tensors; what stands behind it is nobody's.
+EMPTY_GGUF = b'GGUF' + struct.pack('<IQQ', 3, 0, 0)
 
 FAKE_WORKER = Path(__file__).with_name('fake_worker.py')
 PATIENCE_SECONDS = 30.0

