@@ -33,7 +33,8 @@ class RoundsAnalyzer:
     The list that is asked about holds a frame's triplets in words, each once. Until its
     selection is known the triplets are selected by ``select_triplets``, and pairs whose weights
     are not known are weighed by the prior, with the source ``PRIOR``. One frame is asked about at
-    a time, in both rounds; then it is the newest one's turn. May be used by several threads.
+    a time, the pairs that it publishes and its list; then it is the newest one's turn. May be used
+    by several threads.
     """
 
     def __init__(
@@ -49,7 +50,6 @@ class RoundsAnalyzer:
         self.name = name
         # In any order, so that two frames with the same triplets share an answer.
         self._in_order = in_order
-        self._asked: tuple[str, SceneGraph] | None = None
         # Read now, not in the first frame.
         prior()
         self._answers = Answers(source, memo, limits)
@@ -63,7 +63,7 @@ class RoundsAnalyzer:
         answers = self._answers.of(query)
         chosen, needed = self._choose(query, graph, config, answers)
         if not self._answers.busy(query):
-            self._ask(query, graph, needed, config, answers)
+            self._answers.ask(query, needed)
         return chosen
 
     def answered(self, graph: SceneGraph, config: AnalyzerConfig) -> bool:
@@ -85,27 +85,10 @@ class RoundsAnalyzer:
         items = list(dict.fromkeys(map(' '.join, triplets)))
         return items if self._in_order else sorted(items)
 
-    def _ask(
-        self,
-        query: str,
-        graph: SceneGraph,
-        needed: list[str],
-        config: AnalyzerConfig,
-        answers: QueryAnswers,
-    ) -> None:
-        # The frame that is asked about gets both of its rounds, however many come meanwhile.
-        if self._asked is not None and self._asked[0] == query:
-            earlier = self._choose(query, self._asked[1], config, answers)[1]
-            if any(words not in answers.known for words in earlier):
-                self._answers.ask(query, earlier)
-                return
-        self._asked = query, graph
-        self._answers.ask(query, needed)
-
     def _choose(
         self, query: str, graph: SceneGraph, config: AnalyzerConfig, answers: QueryAnswers
     ) -> tuple[tuple[WeightedTriplet, ...], list[str]]:
-        """Return the selected triplets, and the words whose answers a graph needs next or has."""
+        """Return the selected triplets, and the words whose answers a graph needs."""
         triplets = _words(graph)
         items = self._items(triplets)
         key = items_key(items)
@@ -116,10 +99,8 @@ class RoundsAnalyzer:
         else:
             places = _spread([items[place] for place in selection], triplets)
             chosen = weighted(weights, _one_a_pair(graph, places)[: config.max_triplets])
-        if key not in answers.known:
-            return chosen, [key]
         pairs = (pair_key(*triplets[item.triplet][::2]) for item in chosen)
-        return chosen, [key, *dict.fromkeys(pairs)]
+        return chosen, [*dict.fromkeys(pairs), key]
 
 
 def _weigh(query: str, triplet: Words, answers: QueryAnswers) -> Weights:
