@@ -95,7 +95,7 @@ def read_selection(text: str, items: Sequence[str]) -> tuple[int, ...] | None:
             places = _places(listed, len(items))
             if places:
                 return places
-            empty = empty or not listed.strip('[] \n')
+            empty = empty or (listed.startswith('[') and not listed.strip('[] \n'))
     return () if empty else None
 
 
@@ -115,7 +115,7 @@ def read_weights(text: str, subject: str, object_: str) -> tuple[float, float] |
         behind = _FOR_NAME.match(text, match.end())
         end = match.end() if behind is None else behind.end()
         names.append(behind[1] if behind else before[-1] if before else '')
-    signs = ('\ue000', '\ue000' if _same(subject, object_) else '\ue001')
+    signs = ('\ue000', '\ue000' if _folded(subject) == _folded(object_) else '\ue001')
     first = _place_of(names, signs[0], None)
     second = _place_of(names, signs[1], first)
     others = [place for place, name in enumerate(names) if name not in signs]
@@ -149,10 +149,6 @@ def _blanked(text: str, names: Sequence[str]) -> str:
 
 def _folded(name: str) -> str:
     return ' '.join(name.replace('_', ' ').lower().split())
-
-
-def _same(subject: str, object_: str) -> bool:
-    return _folded(subject) == _folded(object_)
 
 
 def _meant(line: str) -> str | None:

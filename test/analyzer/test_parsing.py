@@ -98,6 +98,7 @@ def test_strict_names_have_one_word():
         ('Selected items:\n1. man on sidewalk\n2. car on street\nThese matter.', (2, 1)),
         ('Selected items:\n- 3\n- 1\n', (2, 0)),
         ('Selected items: []', ()),
+        ('Selected items:\n- Something else', None),
         ('Selected items: [X, Y, Z]', None),
         ('Selected items: [99]', None),
         ('I cannot help with that.', None),
