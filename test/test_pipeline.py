@@ -181,7 +181,7 @@ class LateWeights(KnownWeights):
 def test_an_image_waits_for_the_language_model_only_where_it_is_told_to():
     made = Pipeline(KnownGraph(GRAPH), LateWeights(CAR_ON_STREET), KnownScores())
     assert Flag.PRIOR_WEIGHTS in made(IMAGE).flags
-    made.patience = math.inf
+    made.patience = 30.0
     assert Flag.PRIOR_WEIGHTS not in made(IMAGE).flags
     made.analyzer.looks, made.analyzer.error = 0, 'The language model process ended.'
     with pytest.raises(SageIQError, match='process ended'):

@@ -130,10 +130,7 @@ class Answers:
             answers = self._queries.get(query)
             if answers is None or not answers.recalled:
                 return
-        wanted = [word for word in words if word not in answers.known]
-        if len(answers.known) + len(wanted) > ANSWERS_KEPT:
-            wanted = [w for w in wanted if w in self._vocabulary or w.startswith('[')]
-        self._worker.post(query, wanted)
+        self._worker.post(query, self._to_ask(answers, words))
 
     def busy(self, query: str) -> bool:
         """Tell whether anything of a query waits for its answer."""
@@ -144,7 +141,7 @@ class Answers:
         answers = self.of(query)
         if not answers.recalled:
             return False
-        return self._worker is None or all(word in answers.known for word in words(answers))
+        return self._worker is None or not self._to_ask(answers, words(answers))
 
     def status(self) -> WorkerStatus | None:
         """Return how the worker process does; None where a file has the answers to the query."""
@@ -153,7 +150,9 @@ class Answers:
         with self._lock:
             query = self._newest
             answers = self._queries.get(query)
-        if answers is None or not answers.recalled or self._is_answered(answers):
+        if answers is None or not answers.recalled:
+            return WorkerStatus(False, 0, 0, '', '', 0)
+        if self._is_answered(answers):
             return None
         fault = _NOT_IN_FILE.format(query=query)
         return WorkerStatus(False, 0, 0, fault, fault, 0)
@@ -172,7 +171,7 @@ class Answers:
             if valid_answer(section.mode, words, answer)
         }
         with self._writing:
-            answers.known = {**valid, **answers.known}
+            answers.known = _with_room({**valid, **answers.known})
             self._renew(query, answers)
             answers.recalled = True
         if self._worker is None and not self._is_answered(answers):
@@ -187,11 +186,18 @@ class Answers:
             with self._writing:
                 # A frame may look at the old one at this moment.
                 answers.known = {**_with_room(answers.known), **found}
-                answers.fresh = answers.fresh | found.keys()
+                answers.fresh = (answers.fresh | found.keys()) & answers.known.keys()
                 self._renew(query, answers)
         readable = {words: answer for words, answer in found.items() if answer is not None}
         if readable:
             self._memo.store(self._source.section(query), readable)
+
+    def _to_ask(self, answers: QueryAnswers, words: Iterable[str]) -> list[str]:
+        """List what is not known and may be asked for."""
+        wanted = [word for word in words if word not in answers.known]
+        if len(answers.known) + len(wanted) <= ANSWERS_KEPT:
+            return wanted
+        return [word for word in wanted if word in self._vocabulary or word.startswith('[')]
 
     def _renew(self, query: str, answers: QueryAnswers) -> None:
         if self._view is not None:
@@ -223,19 +229,21 @@ def pair_key(subject: str, object_: str) -> str:
 def valid_answer(mode: str, words: str, answer: Any) -> bool:
     """Tell whether an answer is one to such words in a mode of the memo's key.
 
-    A selection, two weights, a log-likelihood ratio or a rating.
+    A log-likelihood ratio, a rating, a selection or two weights.
     """
+    if not words.isprintable():
+        return False
+    if mode.startswith('association'):
+        return type(answer) in (int, float) and abs(answer) <= MOST_RATIO
+    if mode.startswith('rating'):
+        return _on_scale(answer)
     if words.startswith('['):
         return (
             isinstance(answer, list)
             and all(type(place) is int and 0 <= place < _length(words) for place in answer)
             and len(set(answer)) == len(answer)
         )
-    if words.startswith('{'):
-        return isinstance(answer, list) and len(answer) == 2 and all(map(_on_scale, answer))
-    if mode.startswith('association'):
-        return type(answer) in (int, float) and abs(answer) <= MOST_RATIO
-    return _on_scale(answer)
+    return isinstance(answer, list) and len(answer) == 2 and all(map(_on_scale, answer))
 
 
 def _length(words: str) -> int:

@@ -104,7 +104,9 @@ def _parse(text: str) -> AnswersFile:
     mode = str(document['mode'])
     queries = {}
     for query, answers in document['queries'].items():
-        queries[str(query)] = valid = {
+        if not query.isprintable():
+            raise ValueError(f'query {query!r}')
+        queries[query] = valid = {
             words: answer for words, answer in answers.items() if valid_answer(mode, words, answer)
         }
         if len(valid) < len(answers):

@@ -17,7 +17,8 @@ class WorkerStatus:
 
     It does not run while nothing is ``pending`` (words waiting for an answer). ``failures`` counts
     its failures since the start, ``last_error`` is the last one's sentence, and so is ``error``
-    until a success empties it. ``unread`` counts answers that could not be read.
+    until a success empties it. ``unread`` counts answers that could not be read; ``was_ready``
+    says whether the process has ever loaded its model.
     """
 
     alive: bool
@@ -26,6 +27,7 @@ class WorkerStatus:
     error: str
     last_error: str
     unread: int
+    was_ready: bool = False
 
 
 class TripletAnalyzer(Protocol):

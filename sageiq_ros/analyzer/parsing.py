@@ -13,6 +13,9 @@ from collections.abc import Sequence
 
 LEAST, MOST = 1.0, 10.0
 
+LONGEST_ANSWER = 8192
+"""Characters of an answer that are read; 256 tokens are far fewer."""
+
 _STRICT_SELECTION = re.compile(r'Selected items:\s*\[(.*?)\]')
 _STRICT_WEIGHT = re.compile(r'Object:\s*(\w+),\s*Score:\s*(\d+)')
 
@@ -22,17 +25,18 @@ _FIRST_SIGN, _SIGNS = 0xE000, 0x1900
 _SIGN = re.compile('[\ue000-\uf8ff]')
 
 _HEADING = r'(?:selected|relevant|significant)\s+(?:items?|indices|triplets?)'
-_BRACKETS = r'(?:\[[^\[\]]*\](?:\s*(?:,|and|&|>)?\s*(?=\[))?)+'
-# What stands in brackets, in one pair or several; in lines; behind a colon.
-_LISTS = (
-    re.compile(rf'{_HEADING}[^\[\n\d]{{0,40}}?({_BRACKETS})', re.IGNORECASE),
-    re.compile(f'({_BRACKETS})'),
-    re.compile(
-        rf'{_HEADING}[^\n\d]{{0,20}}\n+((?:[^\S\n]*(?:[-*•]|\d{{1,9}}[.):])[^\n]*\n?)+)', re.I
-    ),
-    re.compile(
-        rf'{_HEADING}[^\n\d:]{{0,20}}:?\s*\(?(\d{{1,9}}(?:\s*(?:,|and|&|;|>)+\s*\d{{1,9}})*)', re.I
-    ),
+_BRACKETS = r'(?:\[[^\[\]]*\](?:\s*(?:(?:,|and|&|>)\s*)?(?=\[))?)+'
+_ITEM = r'(?:(?:\d{1,9}[.):]?\s*)?[\ue000-\uf8ff]|\d{1,9}[.):]?)'
+# In brackets, one pair or several; in lines; behind a colon. What stands in brackets without a
+# heading may be the prompt's own list, said once more.
+_LISTS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf'{_HEADING}[^\[\n\d]{{0,40}}?({_BRACKETS})',
+        rf'{_HEADING}[^\n\d]{{0,20}}\n+((?:[^\S\n]*(?:[-*•]|\d{{1,9}}[.):])[^\n]*\n?)+)',
+        rf'{_HEADING}[^\n\d:\ue000-\uf8ff]{{0,20}}:?\s*\(?({_ITEM}(?:[\s,;&>]+(?:and\s+)?{_ITEM})*)',
+        f'({_BRACKETS})',
+    )
 )
 # No number inside a word, and nothing but the number of 'item 2' or '2. car on street'.
 _INDEX = re.compile(r'(?<![\w.])\d{1,9}(?![\w])')
@@ -52,7 +56,7 @@ def strict_selection(text: str, items: Sequence[str]) -> tuple[int, ...] | None:
 
     Indices count from 1; one that is no number or out of range makes the whole answer unreadable.
     """
-    found = _STRICT_SELECTION.search(text)
+    found = _STRICT_SELECTION.search(text[:LONGEST_ANSWER])
     if found is None:
         return None
     parts = [part.strip() for part in found[1].split(',')]
@@ -67,7 +71,7 @@ def strict_weights(text: str, subject: str, object_: str) -> tuple[float, float]
 
     The pattern wants ``Score:``, which Table II does not ask for, and names of one word.
     """
-    found = _STRICT_WEIGHT.findall(text)
+    found = _STRICT_WEIGHT.findall(text[:LONGEST_ANSWER])
     first = next((i for i, (name, _) in enumerate(found) if name == subject), None)
     second = next((i for i, (name, _) in enumerate(found) if name == object_ and i != first), None)
     if first is None or second is None:
@@ -131,7 +135,7 @@ def read_weights(text: str, subject: str, object_: str) -> tuple[float, float] |
 
 def _blanked(text: str, names: Sequence[str]) -> str:
     """Put a sign of its own for each name; the same for names that are the same."""
-    text = _SIGN.sub(' ', text)
+    text = _SIGN.sub(' ', text[:LONGEST_ANSWER])
     signs: dict[str, str] = {}
     for place, name in enumerate(names[:_SIGNS]):
         if name.strip():

@@ -13,16 +13,21 @@ from sageiq_ros.types import SageIQError, SceneGraph
 
 POLL_SECONDS = 0.05
 
+FAILURES_BORNE = 10
+"""More than a word costs that the model dies of, until it is given up."""
+
 
 def wait_for_answers(
     analyzer: TripletAnalyzer, graph: SceneGraph, config: AnalyzerConfig, seconds: float
 ) -> bool:
     """Ask for all that a graph needs and wait until it is answered; False where time ran out.
 
-    Raises SageIQError with the worker process's own sentence where it failed.
+    Raises SageIQError with the worker process's own sentence where it cannot load its model or
+    fails again and again.
     """
     deadline = monotonic() + seconds
     pause = Event()
+    before = None
     while True:
         analyzer.analyze(graph, config)
         if analyzer.answered(graph, config):
@@ -30,6 +35,7 @@ def wait_for_answers(
         status = analyzer.status()
         if status is None or monotonic() >= deadline:
             return False
-        if status.error:
+        before = status.failures if before is None else before
+        if status.error and (not status.was_ready or status.failures - before >= FAILURES_BORNE):
             raise SageIQError(status.error)
         pause.wait(POLL_SECONDS)

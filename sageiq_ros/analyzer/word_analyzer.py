@@ -77,9 +77,9 @@ class WordAnalyzer:
 
     def answered(self, graph: SceneGraph, config: AnalyzerConfig) -> bool:
         """Tell whether no answer of the language model to this graph is still to come."""
-        labels = {clean_words(region.label) for region in graph.regions} - {''}
-        words = [*self._vocabulary, *labels]
-        return self._answers.complete(clean_words(config.query, QUERY_LIMIT), lambda _: words)
+        query = clean_words(config.query, QUERY_LIMIT)
+        words = [*self._vocabulary, *_labels(graph)]
+        return not graph.triplets or self._answers.complete(query, lambda _: words)
 
     def status(self) -> WorkerStatus | None:
         """Return the state of the worker process."""
@@ -104,8 +104,7 @@ class WordAnalyzer:
         return subject, object_, less_certain(first, second)
 
     def _ask(self, query: str, graph: SceneGraph, view: View) -> None:
-        words = {clean_words(region.label) for region in graph.regions} - {''}
-        unknown = sorted(words - view.table.keys())
+        unknown = sorted(_labels(graph) - view.table.keys())
         # There is no table without the whole vocabulary.
         self._answers.ask(query, unknown if view.table else [*self._vocabulary, *unknown])
 
@@ -121,3 +120,9 @@ class WordAnalyzer:
             },
             {},
         )
+
+
+def _labels(graph: SceneGraph) -> set[str]:
+    """Return the cleaned labels of a graph's subjects and objects."""
+    found = (triplet_words(graph, triplet)[::2] for triplet in graph.triplets)
+    return {clean_words(label) for pair in found for label in pair} - {''}

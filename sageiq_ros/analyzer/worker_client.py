@@ -49,6 +49,8 @@ class Worker:
         self._process = WorkerProcess(command, self._limits, valid)
         self._deliver = deliver
         self._chunk = chunk
+        # Words that failed so many times, in requests an eighth as long each time, are alone.
+        self._alone = (chunk.bit_length() + 1) // 3
         self._condition = threading.Condition()
         # Query and words, with the number of requests about them that failed.
         self._pending: dict[tuple[str, str], int] = {}
@@ -80,9 +82,9 @@ class Worker:
             self._pending = {key: n for key, n in self._pending.items() if key[0] != query}
 
     def waits(self, query: str) -> bool:
-        """Tell whether words of a query wait."""
+        """Tell whether words of a query wait, other than those that failed and come last."""
         with self._condition:
-            return any(asked == query for asked, _ in self._pending)
+            return any(key[0] == query and not failed for key, failed in self._pending.items())
 
     def status(self, unread: int = 0) -> WorkerStatus:
         """Return the worker's state at this moment; ``unread`` is passed on."""
@@ -94,6 +96,7 @@ class Worker:
                 self._error,
                 self._last_error,
                 unread,
+                self._process.was_ready,
             )
 
     def close(self) -> None:
@@ -153,17 +156,21 @@ class Worker:
             self._failures += 1
             self._error = self._last_error = error
             for item in words:
-                failed = self._pending.pop((query, item), -1) + 1
-                if failed >= ATTEMPTS and _size(self._chunk, failed - ATTEMPTS) == 1:
+                failed = self._pending.pop((query, item), None)
+                if failed is None:
+                    continue
+                failed = max(failed, self._alone if len(words) == 1 else 0) + 1
+                if failed >= self._alone + ATTEMPTS:
                     hopeless.append(item)
-                elif failed > 0:
+                else:
                     self._pending[query, item] = failed
         return hopeless
 
     def _give_up(self, query: str, words: list[str]) -> None:
         log.warning('The language model cannot answer %s; the prior weighs instead.', words)
         with self._condition:
-            self._error = ''
+            if not self._pending:
+                self._error = ''
         try:
             self._deliver(query, dict.fromkeys(words))
         except Exception:
@@ -193,9 +200,4 @@ class Worker:
         keys = [key for key, failed in self._pending.items() if failed == least]
         query = self._newest if any(key[0] == self._newest for key in keys) else keys[0][0]
         words = [words for asked, words in keys if asked == query]
-        return query, words[: _size(self._chunk, least)]
-
-
-def _size(chunk: int, failed: int) -> int:
-    """Return how many words are asked about at once that failed so many times together."""
-    return max(1, chunk >> (3 * failed))
+        return query, words[: max(1, self._chunk >> (3 * least))]

@@ -47,6 +47,7 @@ class WorkerProcess:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._closed = False
+        self.was_ready = False
         self._requests = 0
         self._buffer = b''
 
@@ -85,6 +86,7 @@ class WorkerProcess:
             ) from error
         if ready is not True:
             raise WorkerError('The language model process gave an answer that is not one.')
+        self.was_ready = True
 
     def ask(self, query: str, words: Sequence[str]) -> dict[str, Any]:
         """Return the answers to words, None for what is not readable; raises WorkerError."""

@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from analyzer_helpers import make_graph, needs_smollm2, wait_until
+from analyzer_helpers import make_graph, needs_smollm2
 
 import sageiq_ros.analyzer.language_models.files as files
 from sageiq_ros.analyzer import job as jobs
@@ -15,6 +15,7 @@ from sageiq_ros.analyzer.answers_file import AnswersFile, load_answers, shipped_
 from sageiq_ros.analyzer.build import build_analyzer, find_job
 from sageiq_ros.analyzer.memo import Memo
 from sageiq_ros.analyzer.prior import vocabulary
+from sageiq_ros.analyzer.waiting import wait_for_answers
 from sageiq_ros.cli import main
 from sageiq_ros.config import AnalyzerConfig
 from sageiq_ros.types import SageIQError, WeightSource
@@ -54,8 +55,10 @@ def test_a_query_that_the_file_does_not_answer_is_told(tmp_path, answers, no_mod
     assert {item.source for item in analyzer.analyze(STREET, config)} == {WeightSource.PRIOR}
     said = "The file of answers has none, or not all, to the query 'snow clearing'"
     assert said in analyzer.status().error and said in caplog.text
-    analyzer.analyze(STREET, replace(config, query='parking'))
-    wait_until(lambda: analyzer.status() is None, 'a query that it answers is found')
+    parking = replace(config, query='parking')
+    assert wait_for_answers(analyzer, STREET, parking, 30.0)
+    assert analyzer.analyze(STREET, parking)[0].source is WeightSource.MEMO
+    assert analyzer.status() is None
     analyzer.close()
 
 
@@ -91,11 +94,13 @@ def test_a_missing_file_is_one_sentence(tmp_path):
 
 def test_answers_out_of_range_are_left_out_and_counted(answers, caplog):
     document = json.loads(answers.read_text(encoding='utf-8'))
-    document['queries']['parking'] |= {'car': 'much', 'bus': 1e9, 'tree': 2.5}
+    document['queries']['parking'] |= {'car': 'much', 'bus': 1e9, 'tree': 2.5, '["x"]': [0]}
+    document['queries']['parking']['\ud800'] = 1.0
     answers.write_text(json.dumps(document), encoding='utf-8')
     found = load_answers(answers).queries['parking']
     assert found['tree'] == 2.5 and not {'car', 'bus'} & found.keys()
-    assert "2 answers to 'parking' are out of range" in caplog.text
+    assert "4 answers to 'parking' are out of range" in caplog.text
+    assert main(['analyzer', 'import', str(answers), '--memo', str(answers.with_name('m'))]) == 0
 
 
 def test_import_and_export_are_each_others_inverse(tmp_path, answers, capsys):

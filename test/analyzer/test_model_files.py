@@ -203,6 +203,24 @@ def test_a_gguf_that_is_cut_off_anywhere_is_refused_before_anything_is_loaded(tm
             find_model(str(path))
 
 
+@pytest.mark.parametrize(
+    'head',
+    [
+        gguf_of(text(b'general.alignment') + struct.pack('<II', 4, 0), (1, 1)),
+        gguf_of(text(b'w') + struct.pack('<I', 50_000) + bytes(500_000), (1, 0)),
+        gguf_of(text(b'tokens') + struct.pack('<IIQ', 9, 8, 2**60), (0, 1)),
+        gguf_of(
+            text(b'tokens') + struct.pack('<I', 9) + struct.pack('<IQ', 9, 1) * 20_000, (0, 1)
+        ),
+    ],
+)
+def test_a_hostile_header_is_refused_at_once(tmp_path, head):
+    path = tmp_path / 'model.gguf'
+    path.write_bytes(head)
+    with pytest.raises(LanguageModelError, match='has no readable header'):
+        find_model(str(path))
+
+
 @given(st.binary(max_size=200), st.tuples(st.integers(0, 2**64 - 1), st.integers(0, 2**64 - 1)))
 def test_any_header_is_read_or_refused(tmp_path_factory, noise, counts):
     path = tmp_path_factory.getbasetemp() / 'noise.gguf'

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sageiq_ros.analyzer.parsing import (
+    LONGEST_ANSWER,
     read_selection,
     read_weights,
     strict_selection,
@@ -97,6 +98,10 @@ def test_strict_names_have_one_word():
         ('Selected items:\n2. car on street\n3. man on sidewalk', (1, 2)),
         ('Selected items:\n1. man on sidewalk\n2. car on street\nThese matter.', (2, 1)),
         ('Selected items:\n- 3\n- 1\n', (2, 0)),
+        ('Selected items: 2\n3\n1', (1, 2, 0)),
+        ('Selected items: 2. car on street, 3. man on sidewalk', (1, 2)),
+        ('Selected items: man on sidewalk and car on street', (2, 1)),
+        ('The items are: [1. window on building, 2. car on street]. Selected items: 2', (1,)),
         ('Selected items: []', ()),
         ('Selected items:\n- Something else', None),
         ('Selected items: [X, Y, Z]', None),
@@ -213,3 +218,13 @@ def test_weights_in_the_asked_form_are_read_back(first, second):
     assert read_weights(text, 'car', 'street') == (first, second)
     scored = text.replace('Weight', 'Score')
     assert strict_weights(scored, 'car', 'street') == (first, second)
+
+
+@pytest.mark.parametrize('piece', ['[]', ' ', 'Selected items:[', '- \n', '1 ', 'car ', 'Weight:'])
+def test_of_a_long_text_the_beginning_is_read(piece):
+    text = f'Selected items: {piece * 20_000}'
+    items = [f'thing {number} on street' for number in range(200)]
+    for read in (read_selection, strict_selection):
+        assert read(text, items) == read(text[:LONGEST_ANSWER], items)
+    for read in (read_weights, strict_weights):
+        assert read(text, 'car', 'street') == read(text[:LONGEST_ANSWER], 'car', 'street')

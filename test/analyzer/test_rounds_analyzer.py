@@ -11,6 +11,8 @@ import pytest
 from analyzer_helpers import make_graph, wait_until
 from test_text import HOSTILE
 
+from sageiq_ros.analyzer import answers
+from sageiq_ros.analyzer.answers import items_key
 from sageiq_ros.analyzer.prior import prior_weights
 from sageiq_ros.config import AnalyzerConfig
 from sageiq_ros.types import WeightSource
@@ -149,6 +151,9 @@ def test_what_the_model_cannot_be_asked_does_not_stand_in_the_way(make_rounds, m
     assert analyzer.analyze(poison, CONFIG)
     until_answered(analyzer, street)
     assert {item.source for item in analyzer.analyze(street, CONFIG)} == {WeightSource.LLM}
+    # The pair and the list that the model dies of are tried once before the others, not again.
+    first = next(place for place, line in enumerate(model.asked()) if 'car' in line)
+    assert first <= 2 and not analyzer.answered(poison, CONFIG)
     until_answered(analyzer, poison)
     assert {item.source for item in analyzer.analyze(poison, CONFIG)} == {WeightSource.PRIOR}
     assert analyzer.status().unread >= 1 and analyzer.status().error == ''
@@ -165,6 +170,22 @@ def test_only_one_frame_is_asked_about_however_many_come(make_rounds, model, str
         )
         analyzer.analyze(graph, CONFIG)
     assert analyzer.status().pending == pending
+
+
+def test_a_full_memory_drops_lists_and_no_wait_is_in_vain(
+    make_rounds, model, memo, street, monkeypatch
+):
+    monkeypatch.setattr(answers, 'ANSWERS_KEPT', 20)
+    section = type(model)(model.folder, 'constrained-1').section(CONFIG.query)
+    memo.store(section, {items_key([f'thing {i}', 'b']): [0] for i in range(40)})
+    analyzer = make_rounds()
+    until_answered(analyzer, street)
+    assert {item.source for item in analyzer.analyze(street, CONFIG)} == {WeightSource.LLM}
+    for number in range(30):
+        name = f'thing {"x" * number}'
+        until_answered(analyzer, make_graph((name, 'on', 'street', 0.5)), CONFIG)
+    known = analyzer._answers.of(CONFIG.query)
+    assert len(known.known) <= 22 and known.fresh <= known.known.keys()
 
 
 def test_an_empty_graph_asks_for_nothing(make_rounds, model):

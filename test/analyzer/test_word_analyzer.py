@@ -17,10 +17,11 @@ from test_text import HOSTILE
 from sageiq_ros.analyzer import answers
 from sageiq_ros.analyzer.combination import BLENDS
 from sageiq_ros.analyzer.prior import prior_weights, vocabulary
+from sageiq_ros.analyzer.waiting import wait_for_answers
 from sageiq_ros.analyzer.word_analyzer import WordAnalyzer
 from sageiq_ros.analyzer.worker_client import Worker
 from sageiq_ros.config import AnalyzerConfig
-from sageiq_ros.types import WeightSource
+from sageiq_ros.types import Box, Region, SageIQError, SceneGraph, WeightSource
 
 CONFIG = AnalyzerConfig()
 
@@ -168,6 +169,29 @@ def test_a_fault_in_taking_an_answer_is_told_and_overcome(
     assert (status.failures, status.error, status.last_error) == (1, '', 'no such luck.')
     assert 'Traceback' in caplog.text
     assert memo.load(model.section(CONFIG.query)).keys() == set(vocabulary())
+
+
+@pytest.mark.parametrize('query', [CONFIG.query, 'leaf raking'])
+def test_nothing_is_to_come_for_regions_without_a_triplet(make_analyzer, model, query):
+    analyzer = make_analyzer()
+    config = replace(CONFIG, query=query)
+    alone = SceneGraph((Region('kangaroo', 0.9, Box(0, 0, 5, 5)),), ())
+    for graph in (alone, make_graph()):
+        assert wait_for_answers(analyzer, graph, config, 30.0)
+    car = make_graph(('car', 'on', 'street', 0.9))
+    assert wait_for_answers(
+        analyzer, SceneGraph((*car.regions, *alone.regions), car.triplets), config, 30.0
+    )
+    assert 'kangaroo' not in model.asked()
+
+
+def test_waiting_bears_a_worker_that_dies_but_not_one_that_cannot_load(make_analyzer, model):
+    graph = make_graph(('car', 'on', 'street', 0.9), ('poison', 'near', 'street', 0.8))
+    assert wait_for_answers(make_analyzer(), graph, CONFIG, 30.0)
+    (model.folder / 'refuse').touch()
+    raking = replace(CONFIG, query='raking')
+    with pytest.raises(SageIQError, match=r'The model is damaged; fetch it again\.'):
+        wait_for_answers(make_analyzer(query=raking.query), graph, raking, 30.0)
 
 
 def test_a_worker_that_cannot_start_leaves_the_prior(make_analyzer, model, street, monkeypatch):

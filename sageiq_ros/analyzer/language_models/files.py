@@ -22,6 +22,8 @@ TOKENIZER_XML = 'openvino_tokenizer.xml'
 TOKENIZERS = ('tokenizer.json', 'tokenizer.model', 'vocab.json')
 BACKENDS = ('openvino', 'transformers', 'llama_cpp')
 
+_SPOILT = (ValueError, AttributeError, TypeError, LookupError, RecursionError)
+
 BLOCK, BLOCKS = 1 << 20, 256
 _IR_CONSTANT = re.compile(rb'\boffset="(\d+)"[^>]*?\bsize="(\d+)"')
 
@@ -151,14 +153,17 @@ def _check_safetensors(folder: Path) -> None:
             length = int.from_bytes(stream.read(8), 'little')
             try:
                 header = json.loads(stream.read(min(length, shard.stat().st_size)))
-                ends = [
-                    tensor['data_offsets'][1]
-                    for name, tensor in header.items()
-                    if name != '__metadata__'
-                ]
-            except (ValueError, AttributeError, TypeError, KeyError, IndexError) as error:
+                end = max(
+                    (
+                        int(tensor['data_offsets'][1])
+                        for name, tensor in header.items()
+                        if name != '__metadata__'
+                    ),
+                    default=0,
+                )
+            except _SPOILT as error:
                 raise _damaged(shard, 'has no readable header') from error
-        _check_size(shard, 8 + length + max(ends, default=0), exactly=True)
+        _check_size(shard, 8 + length + end, exactly=True)
 
 
 def _shards(folder: Path) -> Iterator[Path]:
@@ -176,7 +181,7 @@ def _shards(folder: Path) -> Iterator[Path]:
         names = set(json.loads(index.read_text(encoding='utf-8'))['weight_map'].values())
         # A shard is a file of this folder, whatever the index claims.
         yield from (folder / os.path.basename(name) for name in sorted(names))
-    except (ValueError, AttributeError, TypeError, KeyError) as error:
+    except _SPOILT as error:
         raise _damaged(index, 'is no index of shards') from error
 
 

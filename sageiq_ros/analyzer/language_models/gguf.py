@@ -15,6 +15,7 @@ from pathlib import Path
 MAGIC = b'GGUF'
 _VERSIONS = (2, 3)
 _STRING, _ARRAY = 8, 9
+_MOST_DIMENSIONS, _MOST_VALUES = 4, 4_000_000
 _SCALAR_BYTES = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
 # Type of a tensor: bytes of a block, and values in it. Of other types the least is taken.
 _BLOCKS = {
@@ -42,7 +43,7 @@ def needed_bytes(path: Path) -> int:
     ):
         try:
             return _Header(data).end()
-        except (struct.error, KeyError, OverflowError, RecursionError) as error:
+        except (struct.error, KeyError, ArithmeticError, RecursionError) as error:
             raise ValueError('the header is not whole') from error
 
 
@@ -68,6 +69,8 @@ class _Header:
         for _ in range(tensors):
             self._string()
             (dimensions,) = self._read('<I')
+            if dimensions > _MOST_DIMENSIONS:
+                raise ValueError(f'a tensor of {dimensions} dimensions')
             shape = self._read(f'<{dimensions}Q')
             kind, offset = self._read('<IQ')
             if offset >= last:
@@ -81,6 +84,8 @@ class _Header:
             self._string()
         elif kind == _ARRAY:
             inner, count = self._read('<IQ')
+            if count > _MOST_VALUES:
+                raise ValueError(f'an array of {count} values')
             if inner in _SCALAR_BYTES:
                 self._place += count * _SCALAR_BYTES[inner]
             else:
