@@ -8,7 +8,7 @@ import json
 import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Protocol
 
@@ -54,17 +54,17 @@ class AnswerSource(Protocol):
         ...
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class QueryAnswers:
-    """All that is known for one query, by the words asked about.
+    """All that is known for one query at one moment, by the words asked about.
 
     An answer of None was given but could not be read; it is not asked for again before the next
     start. ``fresh`` are the words answered since the start, ``view`` is whatever ``Answers`` was
     told to make of ``known``.
     """
 
-    known: dict[str, Any] = field(default_factory=dict)
-    fresh: set[str] = field(default_factory=set)
+    known: Mapping[str, Any] = field(default_factory=dict)
+    fresh: frozenset[str] = frozenset()
     recalled: bool = False
     view: Any = None
 
@@ -90,7 +90,7 @@ class Answers:
         self._memo = memo
         self._view = view
         self._vocabulary = vocabulary
-        # Held for moments only, because frames wait for it; what is known changes under the other.
+        # Held for moments only, because frames wait for it; new states are made under the other.
         self._lock = threading.Lock()
         self._writing = threading.Lock()
         self._queries: dict[str, QueryAnswers] = {}
@@ -103,7 +103,8 @@ class Answers:
 
     def recall(self, query: str) -> None:
         """Read a query's answers now, before the first frame asks for them."""
-        self._recall(query, self._queries.setdefault(query, QueryAnswers()))
+        self._queries[query] = QueryAnswers()
+        self._recall(query)
 
     def of(self, query: str) -> QueryAnswers:
         """Return what is known for a query at this moment."""
@@ -119,18 +120,14 @@ class Answers:
                 if self._worker is not None:
                     self._worker.forget(forgotten)
         # A file may be slow or locked: the frame that brings a new query does not wait for it.
-        threading.Thread(target=self._recall, args=(query, answers), daemon=True).start()
+        threading.Thread(target=self._recall, args=(query,), daemon=True).start()
         return answers
 
     def ask(self, query: str, words: Iterable[str]) -> None:
         """Ask for what is not known yet."""
-        if self._worker is None:
-            return
-        with self._lock:
-            answers = self._queries.get(query)
-            if answers is None or not answers.recalled:
-                return
-        self._worker.post(query, self._to_ask(answers, words))
+        answers = self.of(query)
+        if self._worker is not None and answers.recalled:
+            self._worker.post(query, self._to_ask(answers, words))
 
     def busy(self, query: str) -> bool:
         """Tell whether anything of a query waits for its answer."""
@@ -162,7 +159,7 @@ class Answers:
         if self._worker is not None:
             self._worker.close()
 
-    def _recall(self, query: str, answers: QueryAnswers) -> None:
+    def _recall(self, query: str) -> None:
         section = self._source.section(query)
         remembered = self._memo.load(section, ANSWERS_KEPT, self._vocabulary)
         valid = {
@@ -170,24 +167,14 @@ class Answers:
             for words, answer in {**self._source.given(section), **remembered}.items()
             if valid_answer(section.mode, words, answer)
         }
-        with self._writing:
-            answers.known = _with_room({**valid, **answers.known})
-            self._renew(query, answers)
-            answers.recalled = True
-        if self._worker is None and not self._is_answered(answers):
+        answers = self._renew(query, valid, fresh=False)
+        if self._worker is None and answers is not None and not self._is_answered(answers):
             log.warning(_NOT_IN_FILE.format(query=query))
 
     def _receive(self, query: str, found: Mapping[str, Any]) -> None:
         """Take the worker's answers; runs in the worker's thread, so the file may be written."""
-        with self._lock:
-            self._unread += sum(answer is None for answer in found.values())
-            answers = self._queries.get(query)
-        if answers is not None:
-            with self._writing:
-                # A frame may look at the old one at this moment.
-                answers.known = {**_with_room(answers.known), **found}
-                answers.fresh = (answers.fresh | found.keys()) & answers.known.keys()
-                self._renew(query, answers)
+        self._unread += sum(answer is None for answer in found.values())
+        self._renew(query, found, fresh=True)
         readable = {words: answer for words, answer in found.items() if answer is not None}
         if readable:
             self._memo.store(self._source.section(query), readable)
@@ -199,15 +186,31 @@ class Answers:
             return wanted
         return [word for word in wanted if word in self._vocabulary or word.startswith('[')]
 
-    def _renew(self, query: str, answers: QueryAnswers) -> None:
-        if self._view is not None:
-            answers.view = self._view(query, answers)
+    def _renew(self, query: str, found: Mapping[str, Any], *, fresh: bool) -> QueryAnswers | None:
+        """Replace what is known by a state with more in it; None for a query that is dropped."""
+        with self._writing:
+            with self._lock:
+                old = self._queries.get(query)
+            if old is None:
+                return None
+            if fresh:
+                known = {**_with_room(old.known), **found}
+            else:
+                known = {**_with_room({**found, **old.known})}
+            names = old.fresh.union(found if fresh else ()).intersection(known)
+            new = QueryAnswers(known, names, old.recalled or not fresh)
+            if self._view is not None:
+                new = replace(new, view=self._view(query, new))
+            with self._lock:
+                if query in self._queries:
+                    self._queries[query] = new
+            return new
 
     def _is_answered(self, answers: QueryAnswers) -> bool:
         return bool(answers.known) if self._view is None else answers.view is not None
 
 
-def _with_room(known: dict[str, Any]) -> dict[str, Any]:
+def _with_room(known: Mapping[str, Any]) -> Mapping[str, Any]:
     """Leave out the older half of the lists where there is no room for more."""
     if len(known) < ANSWERS_KEPT:
         return known

@@ -106,6 +106,7 @@ def test_weights_that_cannot_be_read_leave_the_prior_and_are_counted(make_rounds
     assert words(street, found) == ['car on street', 'building along street']
     status = analyzer.status()
     assert status.unread == 3 and status.error == ''
+    wait_until(lambda: analyzer.status().pending == 0, 'no answer waits')
     asked = len(model.asked())
     analyzer.analyze(street, CONFIG)
     assert len(model.asked()) == asked and analyzer.status().pending == 0
