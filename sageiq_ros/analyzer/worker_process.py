@@ -81,8 +81,8 @@ class WorkerProcess:
             ready = self._receive(process, self._limits.start).get('ready')
         except EOFError as error:
             raise WorkerError(
-                f'The language model process ended while it loaded the model ({_end(process)}): '
-                'the model is damaged, or too large for the memory.'
+                f'The language model process ended ({_end(process)}) while it loaded the model; '
+                'if it does so again, the model is damaged or too large for the memory.'
             ) from error
         if ready is not True:
             raise WorkerError('The language model process gave an answer that is not one.')
