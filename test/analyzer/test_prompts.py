@@ -4,9 +4,6 @@
 
 import hashlib
 import re
-from pathlib import Path
-
-import pytest
 
 from sageiq_ros.analyzer.language_models.base import Sampling
 from sageiq_ros.analyzer.prompts import (
@@ -17,7 +14,6 @@ from sageiq_ros.analyzer.prompts import (
     selector_prompt,
 )
 
-PAPER = Path(__file__).parents[3] / 'shared' / 'paper' / 'sageiq.txt'
 ITEMS = ['window on building', 'car on street']
 
 # Of the prompts for Table VII's triplets: a changed letter shows where the paper is not at hand.
@@ -57,10 +53,8 @@ def test_variants_differ_in_the_order_of_the_considerations_only():
         assert re.findall(r'([123])\. \w+:', prompt) == ['1', '2', '3']
 
 
-def test_the_words_are_the_papers():
-    if not PAPER.exists():
-        pytest.skip('needs shared/paper/sageiq.txt')
-    text = PAPER.read_text(encoding='utf-8')
+def test_the_words_are_the_papers(shared):
+    text = (shared / 'paper' / 'sageiq.txt').read_text(encoding='utf-8')
     holes = {'graph_triplet_list': 'I', 'user_query': 'Q', 'triplet_subject': 'S'}
     holes['triplet_object'] = 'O'
     for name, letter in holes.items():
