@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from sageiq_ros.analyzer.base import WorkerStatus
 from sageiq_ros.analyzer.memo import Memo, Section
+from sageiq_ros.analyzer.prior import LEAST, MOST
 from sageiq_ros.analyzer.worker_client import Worker
 from sageiq_ros.analyzer.worker_process import WorkerLimits
 
@@ -126,8 +127,11 @@ class Answers:
     def ask(self, query: str, words: Iterable[str]) -> None:
         """Ask for what is not known yet."""
         answers = self.of(query)
-        if self._worker is not None and answers.recalled:
-            self._worker.post(query, self._to_ask(answers, words))
+        if self._worker is None or not answers.recalled:
+            return
+        wanted = self._to_ask(answers, words)
+        if wanted:
+            self._worker.post(query, wanted)
 
     def busy(self, query: str) -> bool:
         """Tell whether anything of a query waits for its answer."""
@@ -257,4 +261,4 @@ def _length(words: str) -> int:
 
 
 def _on_scale(value: Any) -> bool:
-    return type(value) in (int, float) and 1.0 <= value <= 10.0
+    return type(value) in (int, float) and LEAST <= value <= MOST

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-LEAST, MOST = 1.0, 10.0
+from sageiq_ros.analyzer.prior import LEAST, MOST
 
 LONGEST_ANSWER = 8192
 """Characters of an answer that are read; 256 tokens are far fewer."""
