@@ -5,11 +5,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sageiq_ros.types import Box
+from sageiq_ros.types import Box, Image
 
 
 def clip_box(box: Box, width: float, height: float) -> Box:
@@ -55,3 +56,10 @@ def pixel_bounds(box: Box, width: int, height: int) -> tuple[int, int, int, int]
     x2 = max(math.ceil(clipped.x2), x1 + 1)
     y2 = max(math.ceil(clipped.y2), y1 + 1)
     return x1, y1, x2 - x1, y2 - y1
+
+
+def cut(image: Image, boxes: Sequence[Box]) -> list[Image]:
+    """Return views of the pixels that boxes cover, clipped to the image, each at least one."""
+    height, width = image.shape[:2]
+    bounds = (pixel_bounds(box, width, height) for box in boxes)
+    return [image[y : y + h, x : x + w] for x, y, w, h in bounds]

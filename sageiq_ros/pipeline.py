@@ -14,6 +14,7 @@ import numpy as np
 from sageiq_ros.analyzer.base import TripletAnalyzer
 from sageiq_ros.analyzer.waiting import wait_for_answers
 from sageiq_ros.config import PipelineConfig, ScorerConfig
+from sageiq_ros.geometry import cut
 from sageiq_ros.scene_graph.base import SceneGraphGenerator
 from sageiq_ros.scorer.algorithm1 import normalize_weights, triplet_score
 from sageiq_ros.scorer.base import RegionScorer
@@ -80,7 +81,7 @@ class Pipeline:
         if whole_image or config.scorer.frame_score:
             height, width = image.shape[:2]
             boxes.append(Box(0.0, 0.0, float(width), float(height)))
-        qualities = self.scorer.score(image, boxes)
+        qualities = self.scorer.score(cut(image, boxes))
         frame_score = qualities[-1].score if len(boxes) > len(used) else math.nan
         triplets = score_triplets(graph, selected, used, qualities)
         score = frame_score if whole_image else fmean(triplet.score for triplet in triplets)
@@ -114,7 +115,7 @@ class Pipeline:
         """Run every engine once, so that the first frame is as fast as the others."""
         image = np.zeros((64, 64, 3), np.uint8)
         self.generator.generate(image, self.config.scene_graph)
-        self.scorer.score(image, [Box(0.0, 0.0, 64.0, 64.0)])
+        self.scorer.score([image])
 
     def close(self) -> None:
         """Stop what runs beside the pipeline."""
@@ -127,13 +128,12 @@ def build_pipeline(config: PipelineConfig) -> Pipeline:
     Raises SageIQError for an engine or a model that is missing or damaged.
     """
     from sageiq_ros.analyzer.build import build_analyzer
-    from sageiq_ros.engines.store import load_engine
     from sageiq_ros.scene_graph.build import build_generator
-    from sageiq_ros.scorer.sageiq_m import SageIQMScorer
+    from sageiq_ros.scorer.build import build_scorer
 
     threads, backend = config.runtime.threads, config.runtime.backend
     generator = build_generator(config.scene_graph, threads, backend)
-    scorer = SageIQMScorer(load_engine(config.scorer.engine, 'sageiq_m', threads, backend))
+    scorer = build_scorer(config.scorer.engine, threads, backend)
     return Pipeline(generator, build_analyzer(config.analyzer), scorer, config)
 
 

@@ -68,10 +68,15 @@ class KnownScores:
     def __init__(self):
         self.calls = []
 
-    def score(self, image, boxes):
-        self.calls.append(list(boxes))
-        names = {region.box: region.label for region in GRAPH.regions}
-        return [quality_from_logits(LOGITS.get(names.get(box), WHOLE)) for box in boxes]
+    def score(self, crops):
+        self.calls.append([crop.shape[:2] for crop in crops])
+        names = {size(region.box): region.label for region in GRAPH.regions}
+        return [quality_from_logits(LOGITS.get(names.get(s), WHOLE)) for s in self.calls[-1]]
+
+
+def size(box):
+    """Return height and width; no two regions of the graph have the same."""
+    return int(box.y2 - box.y1), int(box.x2 - box.x1)
 
 
 CAR_ON_STREET = WeightedTriplet(0, 8.0, 5.0, WeightSource.LLM)
@@ -94,7 +99,7 @@ def test_one_triplet_is_scored_by_algorithm_1():
 def test_several_triplets_are_averaged_and_a_shared_region_is_scored_once():
     run = pipeline(CAR_ON_STREET, MAN_ON_STREET)
     result = run(IMAGE)
-    assert run.scorer.calls == [[CAR.box, STREET.box, MAN.box]]
+    assert run.scorer.calls == [[size(r.box) for r in (CAR, STREET, MAN)]]
     assert [region.region for region in result.regions] == [CAR, STREET, MAN]
     assert [(t.subject, t.object) for t in result.triplets] == [(0, 1), (2, 1)]
     assert result.score == pytest.approx(sum(t.score for t in result.triplets) / 2)
@@ -103,7 +108,7 @@ def test_several_triplets_are_averaged_and_a_shared_region_is_scored_once():
 def test_the_whole_image_is_scored_where_no_triplet_is_left():
     run = pipeline()
     result = run(IMAGE)
-    assert run.scorer.calls == [[Box(0, 0, 160, 90)]]
+    assert run.scorer.calls == [[(90, 160)]]
     assert result.flags is Flag.WHOLE_IMAGE
     assert result.score == result.frame_score == pytest.approx(0.5)
     assert result.regions == result.triplets == ()

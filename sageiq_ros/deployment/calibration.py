@@ -169,7 +169,7 @@ def _recorded(engine: Engine, images: Sequence[Image]) -> list[Inputs]:
     scorer = SageIQMScorer(recorder)
     for image in images:
         height, width = image.shape[:2]
-        scorer.score_crops(
+        scorer.score(
             [
                 image[
                     int(top * height) : max(int(top * height) + 1, int((top + part) * height)),

@@ -34,9 +34,8 @@ def run(args: argparse.Namespace) -> int:
 
     from sageiq_ros.datasets.labelled_crops import draw_crops
     from sageiq_ros.datasets.photos import list_pictures, split_pictures
-    from sageiq_ros.engines.store import load_engine
     from sageiq_ros.evaluation.scorer_measures import agreement, monotonicity, size_invariance
-    from sageiq_ros.scorer.sageiq_m import SageIQMScorer
+    from sageiq_ros.scorer.build import build_scorer
     from sageiq_ros.types import Image, SageIQError
 
     cv2.setNumThreads(args.threads)
@@ -44,10 +43,10 @@ def run(args: argparse.Namespace) -> int:
     groups += [list_pictures(road) for road in args.road]
     if not groups:
         raise SageIQError('Name pictures to measure on with --photos or --road.')
-    scorer = SageIQMScorer(load_engine(args.engine, 'sageiq_m', args.threads))
+    scorer = build_scorer(args.engine, args.threads)
 
     def score(crops: list[Image]) -> list[float]:
-        return [quality.score for quality in scorer.score_crops(crops)]
+        return [quality.score for quality in scorer.score(crops)]
 
     drawn = draw_crops(groups, [1.0] * len(groups), args.crops, args.seed)
     samples = list(tqdm(drawn, total=args.crops, desc='degrading crops', unit='crop'))

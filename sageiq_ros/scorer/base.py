@@ -7,17 +7,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from sageiq_ros.types import Box, Image, Quality
+from sageiq_ros.types import Image, Quality
 
 
 class RegionScorer(Protocol):
-    """Score regions of an image; this is where another BIQA model plugs in (paper, Table VIII)."""
+    """Score crops of regions; this is where another BIQA model plugs in (paper, Table VIII)."""
 
     @property
     def name(self) -> str:
         """Name the network and its precision, as published in the message."""
         ...
 
-    def score(self, image: Image, boxes: Sequence[Box]) -> list[Quality]:
-        """Return one quality per box, in order; boxes are clipped to the image."""
+    def score(self, crops: Sequence[Image]) -> list[Quality]:
+        """Return one quality per crop (uint8 BGR, any size of at least one pixel), in order."""
         ...

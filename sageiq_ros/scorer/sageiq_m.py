@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sageiq_ros.engines.base import Engine, EngineError
-from sageiq_ros.geometry import pixel_bounds
 from sageiq_ros.models.size_prompt import SIZE_PROMPT_LENGTH, size_prompt
 from sageiq_ros.scorer.algorithm1 import quality_from_logits
 from sageiq_ros.scorer.preparation import (
@@ -26,7 +25,7 @@ from sageiq_ros.scorer.preparation import (
     prepare_sa_image,
     rounded_size,
 )
-from sageiq_ros.types import Box, Image, Quality
+from sageiq_ros.types import Image, Quality
 
 Size = tuple[int, int]
 Floats = NDArray[np.float32]
@@ -60,17 +59,8 @@ class SageIQMScorer:
         """Name the network and its precision, as published in the message."""
         return f'{self._engine.manifest.name} {self._engine.manifest.precision}'
 
-    def score(self, image: Image, boxes: Sequence[Box]) -> list[Quality]:
-        """Return one quality per box, in order; boxes are clipped to the image."""
-        height, width = image.shape[:2]
-        crops = []
-        for box in boxes:
-            x, y, w, h = pixel_bounds(box, width, height)
-            crops.append(image[y : y + h, x : x + w])
-        return self.score_crops(crops)
-
-    def score_crops(self, crops: Sequence[Image]) -> list[Quality]:
-        """Return one quality per crop (uint8 BGR, any size of at least one pixel)."""
+    def score(self, crops: Sequence[Image]) -> list[Quality]:
+        """Return one quality per crop (uint8 BGR, any size of at least one pixel), in order."""
         return [quality_from_logits(row) for row in self.crop_logits(crops)]
 
     def crop_logits(self, crops: Sequence[Image]) -> Iterator[Floats]:

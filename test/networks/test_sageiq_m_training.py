@@ -122,14 +122,14 @@ def test_the_float_graph_equals_the_network(folders, network, crops):
     exact = OpenVINOEngine(folders / 'work' / 'model_fp32.onnx', manifest, 1, exact=True)
     batch = with_moments(network, make_batch(crops, np.zeros(len(crops), np.float32), 96))
     expected = predict(network, [batch])
-    found = [quality.score for quality in SageIQMScorer(exact).score_crops(crops)]
+    found = [quality.score for quality in SageIQMScorer(exact).score(crops)]
     np.testing.assert_allclose(found, expected, atol=EXACT)
 
 
 def test_the_exported_engine_scores_as_the_network(folders, network, crops):
     scorer = SageIQMScorer(load_engine(str(folders / 'engine'), 'sageiq_m', 1))
     batch = with_moments(network, make_batch(crops, np.zeros(len(crops), np.float32), 96))
-    found = [quality.score for quality in scorer.score_crops(crops)]
+    found = [quality.score for quality in scorer.score(crops)]
     np.testing.assert_allclose(found, predict(network, [batch]), atol=QUANTISED)
 
 

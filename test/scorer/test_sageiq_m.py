@@ -11,6 +11,7 @@ import pytest
 from sageiq_ros.datasets.degradations import degrade
 from sageiq_ros.engines.base import EngineError
 from sageiq_ros.engines.store import load_engine
+from sageiq_ros.geometry import cut
 from sageiq_ros.scorer.sageiq_m import SageIQMScorer
 from sageiq_ros.types import Box
 
@@ -74,7 +75,7 @@ def boxes():
 
 
 def test_qualities_come_in_order_and_in_range(scorer, street, boxes):
-    qualities = scorer.score(street, boxes)
+    qualities = scorer.score(cut(street, boxes))
     assert len(qualities) == len(boxes)
     for quality in qualities:
         assert 0.0 <= quality.score <= 1.0
@@ -83,23 +84,23 @@ def test_qualities_come_in_order_and_in_range(scorer, street, boxes):
 
 
 def test_a_region_scores_the_same_alone_and_in_a_batch(scorer, street, boxes):
-    together = scorer.score(street, boxes)
+    together = scorer.score(cut(street, boxes))
     for box, quality in zip(boxes, together, strict=True):
-        (alone,) = scorer.score(street, [box])
+        (alone,) = scorer.score(cut(street, [box]))
         assert alone.score == pytest.approx(quality.score, abs=SAME)
 
 
 def test_a_frame_is_one_call_once_its_sizes_are_known(scorer, engine, street, boxes):
-    scorer.score(street, boxes)
+    scorer.score(cut(street, boxes))
     first = engine.calls
-    scorer.score(street, boxes)
+    scorer.score(cut(street, boxes))
     assert first == 2  # size features of SA images, then the regions
     assert engine.calls - first == 1
 
 
 def test_more_regions_than_the_batch_take_several_calls(scorer, engine, street):
     box = Box(100.0, 300.0, 180.0, 390.0)
-    qualities = scorer.score(street, [box] * (2 * BATCH + 1))
+    qualities = scorer.score(cut(street, [box] * (2 * BATCH + 1)))
     assert len(qualities) == 2 * BATCH + 1
     assert engine.calls == 1 + 3
     scores = [quality.score for quality in qualities]
@@ -108,14 +109,14 @@ def test_more_regions_than_the_batch_take_several_calls(scorer, engine, street):
 
 def test_forgotten_sizes_are_computed_again_with_the_same_result(engine, street, boxes):
     small, large = SageIQMScorer(engine, cached_sizes=1), SageIQMScorer(engine)
-    expected = [quality.score for quality in large.score(street, boxes)]
+    expected = [quality.score for quality in large.score(cut(street, boxes))]
     for _ in range(2):
-        found = [quality.score for quality in small.score(street, boxes)]
+        found = [quality.score for quality in small.score(cut(street, boxes))]
         assert found == pytest.approx(expected, abs=SAME)
 
 
 def test_no_region_needs_no_call(scorer, engine, street):
-    assert scorer.score(street, []) == []
+    assert scorer.score([]) == []
     assert engine.calls == 0
 
 
@@ -131,7 +132,7 @@ def test_no_region_needs_no_call(scorer, engine, street):
     ids=['over the corner', 'over the edge', 'outside', 'one pixel', 'whole image'],
 )
 def test_any_box_is_scored(scorer, street, box):
-    (quality,) = scorer.score(street, [box])
+    (quality,) = scorer.score(cut(street, [box]))
     assert 0.0 <= quality.score <= 1.0
 
 
@@ -139,9 +140,9 @@ def test_any_box_is_scored(scorer, street, box):
     'kind', ['motion_blur', 'defocus', 'gaussian_noise', 'jpeg', 'under_exposure', 'fog']
 )
 def test_a_degraded_street_scores_lower(scorer, street, boxes, kind):
-    clean = np.mean([quality.score for quality in scorer.score(street, boxes)])
+    clean = np.mean([quality.score for quality in scorer.score(cut(street, boxes))])
     worse = degrade(street, kind, 0.8, np.random.default_rng(0))
-    degraded = np.mean([quality.score for quality in scorer.score(worse, boxes)])
+    degraded = np.mean([quality.score for quality in scorer.score(cut(worse, boxes))])
     assert degraded < clean - 0.15
 
 
