@@ -5,9 +5,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from sageiq_ros.types import Image, Quality
+
+LSQ, SFE, SIZE_PROMPT = 'lsq', 'sfe', 'size_prompt'
+SIZE_MODULES = (LSQ, SFE, SIZE_PROMPT)
 
 
 class RegionScorer(Protocol):
@@ -20,4 +23,26 @@ class RegionScorer(Protocol):
 
     def score(self, crops: Sequence[Image]) -> list[Quality]:
         """Return one quality per crop (uint8 BGR, any size of at least one pixel), in order."""
+        ...
+
+
+@runtime_checkable
+class SizeAblation(Protocol):
+    """A scorer whose size modules can be switched off one by one (paper, Table VI).
+
+    The modules are those of ``SIZE_MODULES``: learnable size queries, size feature extractor and
+    size prompt.
+    """
+
+    @property
+    def size_modules(self) -> frozenset[str]:
+        """Name the modules that can be switched; the others stay as the network has them."""
+        ...
+
+    def with_size_modules(self, modules: frozenset[str]) -> RegionScorer:
+        """Return this scorer with only ``modules``, a subset of ``size_modules``, switched on.
+
+        None on is the baseline, all on the scorer as it is. Raises SageIQError for a module
+        that cannot be switched.
+        """
         ...
