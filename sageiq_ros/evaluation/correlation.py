@@ -13,6 +13,9 @@ from numpy.typing import ArrayLike, NDArray
 def plcc(a: ArrayLike, b: ArrayLike) -> float:
     """Return Pearson's linear correlation in [-1, 1], NaN where a list is constant."""
     x, y = (np.asarray(values, np.float64) for values in (a, b))
+    # The rounded mean of equal values may differ from them, and noise would be correlated.
+    if np.ptp(x) == 0.0 or np.ptp(y) == 0.0:
+        return math.nan
     x, y = x - x.mean(), y - y.mean()
     norm = math.sqrt(float(x @ x)) * math.sqrt(float(y @ y))
     return float(np.clip(x @ y / norm, -1.0, 1.0)) if norm > 0.0 else math.nan

@@ -43,3 +43,8 @@ def test_linear_correlation_ignores_scale_and_offset(values, scale, offset):
 def test_a_constant_list_has_no_correlation():
     assert math.isnan(plcc([1.0, 1.0, 1.0], [1.0, 2.0, 3.0]))
     assert math.isnan(srcc([1.0, 1.0, 1.0], [1.0, 2.0, 3.0]))
+
+
+def test_a_constant_list_has_none_whatever_its_mean_rounds_to():
+    assert math.isnan(plcc([0.7] * 6, range(6)))
+    assert math.isnan(plcc(range(6), [0.1] * 6))
