@@ -1,0 +1,99 @@
+# Copyright 2026 The SageIQ authors
+# SPDX-License-Identifier: Apache-2.0
+"""The LIVE In the Wild Image Quality Challenge Database (LIVE-itw), as it is released.
+
+``Images/`` holds the pictures and ``Data/`` their names and mean opinion scores. The first seven
+were shown to the study's subjects for practice: they lie in ``Images/trainingImages`` and are
+no part of the 1,162 pictures that the literature means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sageiq_ros.types import SageIQError
+
+PICTURES = 'Images'
+NAMES_FILE = 'Data/AllImages_release.mat'
+SCORES_FILE = 'Data/AllMOS_release.mat'
+PRACTICE_PICTURES = 7
+TRAINING_SHARE = 0.8
+
+Item = TypeVar('Item')
+
+
+@dataclass(frozen=True, slots=True)
+class LiveItw:
+    """Hold the study's pictures in the release's order and their opinion scores (N,), 0 to 100."""
+
+    pictures: tuple[Path, ...]
+    opinions: NDArray[np.float64]
+
+
+def is_live_itw(folder: Path) -> bool:
+    """Tell whether ``folder`` is laid out as the release is."""
+    return (folder / NAMES_FILE).is_file()
+
+
+def read_live_itw(folder: Path) -> LiveItw:
+    """Read the release in ``folder``; needs scipy.
+
+    Raises SageIQError for a table that is missing, damaged or does not fit the other one, and
+    for a picture that is missing.
+    """
+    names = [_word(entry) for entry in _table(folder, NAMES_FILE)]
+    opinions = np.asarray(_table(folder, SCORES_FILE), np.float64)
+    if len(names) != len(opinions) or len(names) <= PRACTICE_PICTURES:
+        raise SageIQError(
+            f'{folder / NAMES_FILE} names {len(names)} pictures and {folder / SCORES_FILE} holds '
+            f'{len(opinions)} scores; unpack the release of LIVE-itw again.'
+        )
+    pictures = tuple(folder / PICTURES / name for name in names[PRACTICE_PICTURES:])
+    missing = [path.name for path in pictures if not path.is_file()]
+    if missing:
+        raise SageIQError(
+            f'{folder / PICTURES} lacks {len(missing)} of {len(pictures)} pictures, the first is '
+            f'{missing[0]}; unpack the release of LIVE-itw again.'
+        )
+    return LiveItw(pictures, opinions[PRACTICE_PICTURES:])
+
+
+def split_at_random(items: Sequence[Item], seed: int) -> tuple[list[Item], list[Item]]:
+    """Split into (training, test) with 80 % in the first, both in the order given.
+
+    LIVE-itw's 1,162 pictures give 930 and 232 (paper, IV-A); which ones is not published.
+    """
+    order = np.random.default_rng(seed).permutation(len(items))
+    count = round(TRAINING_SHARE * len(items))
+    training, test = sorted(order[:count].tolist()), sorted(order[count:].tolist())
+    return [items[i] for i in training], [items[i] for i in test]
+
+
+def _table(folder: Path, file: str) -> NDArray[np.generic]:
+    from scipy.io import loadmat
+
+    path = folder / file
+    variable = path.stem
+    try:
+        return loadmat(str(path))[variable].ravel()
+    except FileNotFoundError as error:
+        raise SageIQError(
+            f'There is no {path}; name the folder of the LIVE-itw release, with {PICTURES} and '
+            'Data in it.'
+        ) from error
+    except Exception as error:  # A damaged file raises whatever its bytes lead to.
+        raise SageIQError(
+            f'{path} is no readable table of {variable} ({type(error).__name__}); unpack the '
+            'release of LIVE-itw again.'
+        ) from error
+
+
+def _word(entry: object) -> str:
+    # MATLAB's cells of strings arrive as arrays of one string.
+    return str(np.asarray(entry).ravel()[0])
