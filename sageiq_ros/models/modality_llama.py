@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import torch
 from torch import Tensor, nn
@@ -39,6 +40,30 @@ class RMSNorm(nn.Module):
         return self.weight * (x.float() * scale).to(x.dtype)
 
 
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """Tell which places of a flattened batch (B * L) hold text and which an image's tokens.
+
+    With them every token passes one copy of a module only; a mask, which keeps a graph's shapes
+    static for export, sends all tokens through both.
+    """
+
+    text: Tensor
+    image: Tensor
+
+    @classmethod
+    def of(cls, is_image: Tensor) -> Routes | None:
+        """Sort the places of a bool mask (B, L); None where all are text."""
+        flat = is_image.flatten()
+        if not bool(flat.any()):
+            return None
+        return cls((~flat).nonzero().squeeze(1), flat.nonzero().squeeze(1))
+
+
+# A mask (B or 1, L, 1) of image tokens, their places, or None for text alone.
+Kinds: TypeAlias = Tensor | Routes | None
+
+
 class Multiway(nn.Module):
     """Hold one copy of a module for text and one for image tokens."""
 
@@ -46,10 +71,34 @@ class Multiway(nn.Module):
         super().__init__()
         self.multiway = nn.ModuleList((make(), make()))
 
-    def forward(self, x: Tensor, is_image: Tensor) -> Tensor:
-        """Apply to tokens (B, L, D); ``is_image`` is bool (B or 1, L, 1)."""
+    def forward(self, x: Tensor, kinds: Kinds) -> Tensor:
+        """Apply to tokens (B, L, D)."""
         text, image = self.multiway
-        return torch.where(is_image, image(x), text(x))
+        if kinds is None:
+            return text(x)
+        if isinstance(kinds, Routes):
+            flat = x.flatten(0, 1)
+            written = text(flat[kinds.text])
+            result = written.new_empty(flat.shape[0], written.shape[1])
+            result[kinds.text] = written
+            result[kinds.image] = image(flat[kinds.image])
+            return result.view(x.shape[0], x.shape[1], -1)
+        return torch.where(kinds, image(x), text(x))
+
+
+class LayerCache:
+    """Keep one layer's keys and values (B, heads, L, head width) of the tokens read so far."""
+
+    def __init__(self) -> None:
+        self.key: Tensor | None = None
+        self.value: Tensor | None = None
+
+    def extend(self, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
+        """Append those of further tokens; returns all."""
+        if self.key is not None and self.value is not None:
+            key, value = torch.cat((self.key, key), 2), torch.cat((self.value, value), 2)
+        self.key, self.value = key, value
+        return key, value
 
 
 def rotary_tables(config: LanguageConfig, length: int) -> tuple[Tensor, Tensor]:
@@ -78,11 +127,22 @@ class DecoderAttention(nn.Module):
         self.v_proj = Multiway(lambda: nn.Linear(width, width, bias=False))
         self.o_proj = nn.Linear(width, width, bias=False)
 
-    def forward(self, x: Tensor, is_image: Tensor, tables: tuple[Tensor, Tensor]) -> Tensor:
+    def forward(
+        self,
+        x: Tensor,
+        kinds: Kinds,
+        tables: tuple[Tensor, Tensor],
+        mask: Tensor | None = None,
+        cache: LayerCache | None = None,
+    ) -> Tensor:
         query = rotate(self._split(self.q_proj(x)), tables)
-        key = rotate(self._split(self.k_proj(x, is_image)), tables)
-        value = self._split(self.v_proj(x, is_image))
-        attended = F.scaled_dot_product_attention(query, key, value, is_causal=True)
+        key = rotate(self._split(self.k_proj(x, kinds)), tables)
+        value = self._split(self.v_proj(x, kinds))
+        if cache is not None:
+            key, value = cache.extend(key, value)
+        attended = F.scaled_dot_product_attention(
+            query, key, value, attn_mask=mask, is_causal=mask is None
+        )
         return self.o_proj(attended.transpose(1, 2).flatten(2))
 
     def _split(self, x: Tensor) -> Tensor:
@@ -113,6 +173,19 @@ class DecoderLayer(nn.Module):
         self.input_layernorm = Multiway(norm)
         self.post_attention_layernorm = Multiway(norm)
 
-    def forward(self, x: Tensor, is_image: Tensor, tables: tuple[Tensor, Tensor]) -> Tensor:
-        x = x + self.self_attn(self.input_layernorm(x, is_image), is_image, tables)
-        return x + self.mlp(self.post_attention_layernorm(x, is_image))
+    def forward(
+        self,
+        x: Tensor,
+        kinds: Kinds,
+        tables: tuple[Tensor, Tensor],
+        mask: Tensor | None = None,
+        cache: LayerCache | None = None,
+    ) -> Tensor:
+        """Map tokens (B, L, D) to tokens.
+
+        ``mask`` (B or 1, 1, L, all keys) is True where a query sees a key; without one every
+        token sees itself and those before it. ``cache`` holds the tokens read before.
+        """
+        normed = self.input_layernorm(x, kinds)
+        x = x + self.self_attn(normed, kinds, tables, mask, cache)
+        return x + self.mlp(self.post_attention_layernorm(x, kinds))

@@ -11,6 +11,7 @@ model and the nano one; only ``SageIQMConfig`` differs.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import torch
@@ -20,10 +21,14 @@ from sageiq_ros.models.clip_vision import VisionConfig, VisionModel
 from sageiq_ros.models.modality_llama import (
     DecoderLayer,
     LanguageConfig,
+    LayerCache,
     RMSNorm,
+    Routes,
     rotary_tables,
 )
+from sageiq_ros.models.size_modules import SizeFeatureExtractor, SizeModulesConfig
 from sageiq_ros.models.size_prompt import WORDS
+from sageiq_ros.models.token_sequence import TokenSequence, causal_mask, insert
 from sageiq_ros.models.visual_abstractor import AbstractorConfig, VisualAbstractor
 
 
@@ -38,6 +43,7 @@ class SageIQMConfig:
     abstractor: AbstractorConfig = field(default_factory=AbstractorConfig)
     language: LanguageConfig = field(default_factory=LanguageConfig)
     size_reduction: int = 4
+    size: SizeModulesConfig = field(default_factory=SizeModulesConfig)
 
     @classmethod
     def nano(cls) -> SageIQMConfig:
@@ -72,27 +78,6 @@ class SageIQMConfig:
         )
 
 
-class SizeFeatureExtractor(nn.Module):
-    """Refine the SA image's abstracted tokens into size features (paper, Fig. 3).
-
-    The gate is a sigmoid and alpha a scalar that starts at 0: the paper states neither.
-    """
-
-    def __init__(self, width: int, reduction: int) -> None:
-        super().__init__()
-        narrow = width // reduction
-        self.fc1 = nn.Linear(width, narrow)
-        self.fc2 = nn.Linear(width, narrow)
-        self.norm = nn.LayerNorm(narrow)
-        self.fc3 = nn.Linear(narrow, width)
-        self.alpha = nn.Parameter(torch.zeros(()))
-
-    def forward(self, tokens: Tensor) -> Tensor:
-        """Map tokens (B, N, width) to size features of the same shape."""
-        refined = torch.relu(self.fc1(tokens)) * torch.sigmoid(self.fc2(tokens))
-        return self.alpha * self.fc3(self.norm(refined))
-
-
 class Backbone(nn.Module):
     """Hold mPLUG-Owl2's parts under the names of its checkpoints (``model.`` there)."""
 
@@ -115,11 +100,12 @@ class SageIQM(nn.Module):
         self.model = Backbone(config)
         language = config.language
         self.lm_head = nn.Linear(language.hidden_size, language.vocabulary, bias=False)
-        self.size_queries = nn.Parameter(
-            torch.zeros(1, config.abstractor.queries, config.abstractor.hidden_size)
-        )
+        queries = torch.zeros(1, config.abstractor.queries, config.abstractor.hidden_size)
+        if config.size.queries_std:
+            queries.normal_(std=config.size.queries_std)
+        self.size_queries = nn.Parameter(queries)
         self.size_feature_extractor = SizeFeatureExtractor(
-            language.hidden_size, config.size_reduction
+            language.hidden_size, config.size_reduction, config.size
         )
 
     def visual_tokens(self, images: Tensor) -> Tensor:
@@ -134,6 +120,12 @@ class SageIQM(nn.Module):
         """Extract size features (B, queries + 1, width) from normalised SA images."""
         return self.size_feature_extractor(self.visual_tokens(sa_images))
 
+    def sequence(
+        self, ids: Tensor, visual: Tensor | None = None, attention_mask: Tensor | None = None
+    ) -> TokenSequence:
+        """Embed token ids with image tokens in their places; see ``token_sequence.insert``."""
+        return insert(self.model.embed_tokens, ids, visual, attention_mask)
+
     def forward(
         self, visual: Tensor, before: Tensor, after: Tensor, rows: Tensor | None = None
     ) -> Tensor:
@@ -143,11 +135,6 @@ class SageIQM(nn.Module):
         the prompt's token ids (B, L) around them. ``rows`` picks words by their ids, all of the
         vocabulary without it.
         """
-        weight = self.lm_head.weight if rows is None else self.lm_head.weight[rows]
-        return self.last_state(visual, before, after) @ weight.T
-
-    def last_state(self, visual: Tensor, before: Tensor, after: Tensor) -> Tensor:
-        """Return the prompt's last state (B, width), of which ``lm_head`` makes the logits."""
         embed = self.model.embed_tokens
         hidden = torch.cat((embed(before), visual, embed(after)), dim=1)
         lengths = (before.shape[1], visual.shape[1], after.shape[1])
@@ -158,4 +145,39 @@ class SageIQM(nn.Module):
         )
         for layer in self.model.layers:
             hidden = layer(hidden, is_image, tables)
-        return self.model.norm(hidden[:, -1])
+        last = self.model.norm(hidden[:, -1])
+        weight = self.lm_head.weight if rows is None else self.lm_head.weight[rows]
+        return last @ weight.T
+
+    def hidden_states(
+        self, sequence: TokenSequence, caches: Sequence[LayerCache] | None = None
+    ) -> Tensor:
+        """Run the decoder over any tokens; returns (B, L, width) before the final norm.
+
+        ``caches``, one a layer, hold what was read before and take what is read now; then
+        ``sequence`` continues it, and its ``seen`` covers all tokens from the first one on.
+        """
+        hidden = sequence.embeddings
+        held = caches[0].key if caches else None
+        past = 0 if held is None else held.shape[2]
+        length = past + hidden.shape[1]
+        tables = rotary_tables(self.config.language, length)
+        cosine, sine = (table[past:].to(hidden) for table in tables)
+        kinds = Routes.of(sequence.is_image)
+        mask = None
+        if past or sequence.seen is not None:
+            mask = causal_mask(past, length, sequence.seen, hidden.device)
+        for index, layer in enumerate(self.model.layers):
+            cache = caches[index] if caches else None
+            hidden = layer(hidden, kinds, (cosine, sine), mask, cache)
+        return hidden
+
+    def logits(self, hidden: Tensor, rows: Tensor | None = None) -> Tensor:
+        """Norm decoder states (…, width) and return their logits (…, words) in float32.
+
+        ``rows`` picks words by their ids, all of the vocabulary without it. The product is taken
+        in float32 whatever the weights' type: in 16 bits a logit near 20 has steps of 1/64 to
+        1/8.
+        """
+        weight = self.lm_head.weight if rows is None else self.lm_head.weight[rows]
+        return self.model.norm(hidden).float() @ weight.float().T
