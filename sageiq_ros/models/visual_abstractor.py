@@ -15,6 +15,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 
+POSITION_TABLES = ('q_pos_embed', 'k_pos_embed')
+
+
 @dataclass(frozen=True, slots=True)
 class AbstractorConfig:
     """Size the abstractor; the defaults are mPLUG-Owl2's."""
@@ -44,6 +47,13 @@ def sincos_2d(width: int, grid: int) -> Tensor:
     return torch.cat((torch.zeros(1, width, dtype=torch.float64), table))
 
 
+def position_tables(config: AbstractorConfig) -> dict[str, Tensor]:
+    """Return the fixed position codes of a layer's queries and keys by their names, float32."""
+    queries = sincos_1d(config.hidden_size, torch.arange(config.queries))
+    keys = sincos_2d(config.hidden_size, config.grid)
+    return dict(zip(POSITION_TABLES, (queries.float(), keys.float()), strict=True))
+
+
 class CrossAttention(nn.Module):
     def __init__(self, config: AbstractorConfig) -> None:
         super().__init__()
@@ -51,10 +61,8 @@ class CrossAttention(nn.Module):
         self.query = nn.Linear(config.hidden_size, config.hidden_size)
         self.key = nn.Linear(config.encoder_hidden_size, config.hidden_size)
         self.value = nn.Linear(config.encoder_hidden_size, config.hidden_size)
-        queries = sincos_1d(config.hidden_size, torch.arange(config.queries))
-        self.register_buffer('q_pos_embed', queries.float())
-        keys = sincos_2d(config.hidden_size, config.grid)
-        self.register_buffer('k_pos_embed', keys.float())
+        for name, table in position_tables(config).items():
+            self.register_buffer(name, table)
 
     def forward(self, queries: Tensor, context: Tensor) -> Tensor:
         positions = torch.cat((self.q_pos_embed, self.k_pos_embed))
@@ -69,7 +77,7 @@ class CrossAttention(nn.Module):
 
     def _load_from_state_dict(self, state_dict, prefix, *args, **kwargs):  # type: ignore[no-untyped-def]
         # Checkpoints hold the analytic position tables or leave them out; both are complete.
-        for name in ('q_pos_embed', 'k_pos_embed'):
+        for name in POSITION_TABLES:
             state_dict.setdefault(prefix + name, getattr(self, name))
         super()._load_from_state_dict(state_dict, prefix, *args, **kwargs)
 

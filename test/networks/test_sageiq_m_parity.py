@@ -1,142 +1,221 @@
 # Copyright 2026 The SageIQ authors
 # SPDX-License-Identifier: Apache-2.0
-"""The backbone's parts compute what mPLUG-Owl2's official code computes.
+"""The backbone computes what mPLUG-Owl2's official code computes.
 
-The fixtures hold a tiny mPLUG-Owl2 with deterministic weights and the outputs of the official
-modules (shared/parity/README.md).
+The figures are those of a tiny mPLUG-Owl2 with deterministic weights (test/data/mplug_owl2), a
+part of them in the repository, all of them in the folder ``shared``.
 """
 
+import hashlib
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from mplug_fixtures import OWN, TABLES, filled_value, tiny_network
+from reltr_fixtures import image
 from safetensors.torch import load_file
 
-from sageiq_ros.models.clip_vision import VisionConfig
-from sageiq_ros.models.modality_llama import LanguageConfig
-from sageiq_ros.models.sageiq_m import SageIQM, SageIQMConfig
-from sageiq_ros.models.visual_abstractor import AbstractorConfig
+from sageiq_ros.models.generation import Sampling, generate, steps
+from sageiq_ros.models.modality_llama import LayerCache
 
+DATA = Path(__file__).parents[1] / 'data' / 'mplug_owl2'
 HIDDEN_TOLERANCE = 1e-4
 LOGIT_TOLERANCE = 2e-4
 SCORE_TOLERANCE = 1e-5
-PLACEHOLDER = -200
+
+
+@pytest.fixture(scope='module', params=['repository', 'shared'])
+def expected(request):
+    if request.param == 'repository':
+        path = DATA / 'tiny.npz'
+    else:
+        path = request.getfixturevalue('shared') / 'parity' / 'mplug_tiny.npz'
+    return {name: torch.from_numpy(value) for name, value in np.load(path).items()}
 
 
 @pytest.fixture(scope='module')
-def parity(shared):
-    return shared / 'parity'
+def network():
+    return tiny_network()
 
 
 @pytest.fixture(scope='module')
-def expected(parity):
-    return {k: torch.from_numpy(v) for k, v in np.load(parity / 'mplug_tiny.npz').items()}
+def images():
+    return image('mplug.images', (2, 3, 56, 56))
 
 
-@pytest.fixture(scope='module')
-def network(parity):
-    official = json.loads((parity / 'mplug_tiny_config.json').read_text())
-    llama, vision = official['llama'], official['visual_model']
-    abstractor = official['visual_abstractor']
-    config = SageIQMConfig(
-        vision=VisionConfig(
-            hidden_size=vision['hidden_size'],
-            intermediate_size=vision['intermediate_size'],
-            layers=vision['num_hidden_layers'],
-            heads=vision['num_attention_heads'],
-            image_size=vision['image_size'],
-            patch_size=vision['patch_size'],
-            layer_norm_eps=vision['layer_norm_eps'],
-        ),
-        abstractor=AbstractorConfig(
-            queries=abstractor['num_learnable_queries'],
-            layers=abstractor['num_hidden_layers'],
-            heads=abstractor['num_attention_heads'],
-            hidden_size=abstractor['hidden_size'],
-            intermediate_size=abstractor['intermediate_size'],
-            encoder_hidden_size=abstractor['encoder_hidden_size'],
-            grid=abstractor['grid_size'],
-            layer_norm_eps=abstractor['layer_norm_eps'],
-        ),
-        language=LanguageConfig(
-            vocabulary=llama['vocab_size'],
-            hidden_size=llama['hidden_size'],
-            intermediate_size=llama['intermediate_size'],
-            layers=llama['num_hidden_layers'],
-            heads=llama['num_attention_heads'],
-            rms_norm_eps=llama['rms_norm_eps'],
-            rope_theta=llama['rope_theta'],
-        ),
-    )
-    network = SageIQM(config).eval()
-    weights = load_file(parity / 'mplug_tiny_weights.safetensors')
-    missing, unexpected = network.load_state_dict(weights, strict=False)
-    own = ('size_queries', 'size_feature_extractor.')
-    assert all(name.startswith(own) for name in missing)
-    assert all(name.endswith('inv_freq') for name in unexpected)
-    return network
+def close(found, wanted, tolerance=HIDDEN_TOLERANCE):
+    """Compare; the repository keeps every n-th channel of large figures only."""
+    step = found.shape[-1] // wanted.shape[-1]
+    torch.testing.assert_close(found[..., ::step].to(wanted.dtype), wanted, atol=tolerance, rtol=0)
 
 
-def last_logits(network, visual, ids, rows=None):
-    """Run every prompt by itself: the fixture's rows hold the image at different places."""
-    results = []
-    for index, row in enumerate(ids):
-        place = int((row == PLACEHOLDER).nonzero())
-        before, after = row[None, :place], row[None, place + 1 :]
-        results.append(network(visual[index : index + 1], before, after, rows))
-    return torch.cat(results)
-
-
-def test_vision_encoder_equals_the_official_one(network, expected):
+def watch(modules, run):
+    """Return the outputs of modules during a run, in the order of their calls."""
+    seen = []
+    hooks = [m.register_forward_hook(lambda *args: seen.append(args[2])) for m in modules]
     with torch.no_grad():
-        found = network.model.vision_model(expected['images'])
-    torch.testing.assert_close(
-        found, expected['vision_last_hidden'], atol=HIDDEN_TOLERANCE, rtol=0
-    )
+        run()
+    for hook in hooks:
+        hook.remove()
+    return seen
 
 
-def test_abstractor_equals_the_official_one(network, expected):
+@torch.no_grad()
+def all_logits(network, ids, visual=None, mask=None):
+    sequence = network.sequence(ids, visual, mask)
+    return network.logits(network.hidden_states(sequence)), sequence
+
+
+@torch.no_grad()
+def visual_tokens(network, images):
+    return network.model.visual_abstractor(network.model.vision_model(images))
+
+
+def test_the_vision_encoder_equals_the_official_one_in_every_layer(network, images, expected):
+    vision = network.model.vision_model
+    parts = [vision.embeddings, *vision.encoder.layers, vision]
+    found = watch(parts, lambda: vision(images))
+    names = [f'vision_hidden_{n}' for n in range(4)] + ['vision_last_hidden']
+    for name, value in zip(names, found, strict=True):
+        close(value, expected[name])
+
+
+def test_the_abstractor_equals_the_official_one_in_every_layer(network, images, expected):
+    abstractor = network.model.visual_abstractor
     with torch.no_grad():
-        found = network.model.visual_abstractor(expected['vision_last_hidden'])
-    torch.testing.assert_close(found, expected['abstractor_out'], atol=HIDDEN_TOLERANCE, rtol=0)
+        features = network.model.vision_model(images)
+    found = watch([*abstractor.encoder.layers, abstractor], lambda: abstractor(features))
+    names = ('abstractor_layer_0', 'abstractor_layer_1', 'abstractor_out')
+    for name, value in zip(names, found, strict=True):
+        close(value, expected[name])
 
 
-def test_size_queries_shift_the_pretrained_ones(network, parity, expected):
-    shifted = np.load(parity / 'mplug_tiny_lsq.npz')
+def test_size_queries_shift_the_pretrained_ones(network, images, expected):
+    shifted = np.load(DATA / 'tiny_lsq.npz')
+    lsq = 0.5 * image('mplug.lsq', (1, 8, 48))
     with torch.no_grad():
-        found = network.model.visual_abstractor(
-            expected['vision_last_hidden'], torch.from_numpy(shifted['lsq'])
-        )
-    torch.testing.assert_close(
-        found,
-        torch.from_numpy(shifted['abstractor_out_with_lsq']),
-        atol=HIDDEN_TOLERANCE,
-        rtol=0,
-    )
+        features = network.model.vision_model(images)
+        found = network.model.visual_abstractor(features, lsq)
+    close(found, torch.from_numpy(shifted['abstractor_out_with_lsq']))
+    close(visual_tokens(network, images), torch.from_numpy(shifted['abstractor_out_base']))
 
 
-def test_next_word_logits_equal_the_official_ones(network, expected):
+def test_images_are_inserted_as_the_official_code_does(network, images, expected):
+    sequence = network.sequence(expected['input_ids'], visual_tokens(network, images))
+    assert torch.equal(sequence.is_image.long(), expected['modality_indicators'])
+    close(sequence.embeddings.detach(), expected['inputs_embeds'])
+
+
+def test_decoder_layers_and_logits_equal_the_official_ones(network, images, expected):
+    visual = visual_tokens(network, images)
+    layers = network.model.layers
+    found = watch(layers, lambda: all_logits(network, expected['input_ids'], visual))
+    for index, value in enumerate(found):
+        close(value, expected[f'decoder_layer_{index}'])
+    logits, _ = all_logits(network, expected['input_ids'], visual)
+    for name in ('logits', 'logits64'):
+        close(logits, expected[name], LOGIT_TOLERANCE)
+
+
+def test_the_same_holds_in_double_precision(images, expected):
+    network = tiny_network().double()
+    visual = visual_tokens(network, images.double())
+    logits, _ = all_logits(network, expected['input_ids'], visual)
+    close(logits, expected['logits64'], LOGIT_TOLERANCE)
+    close(visual, expected['abstractor_out64'], HIDDEN_TOLERANCE)
+
+
+def test_two_images_of_one_prompt_are_inserted_in_order(network, images, expected):
+    visual = visual_tokens(network, images)
+    logits, sequence = all_logits(network, expected['multi_image.input_ids'], visual)
+    wanted = expected['multi_image.modality_indicators']
+    assert torch.equal(sequence.is_image.long(), wanted)
+    close(logits, expected['multi_image.logits'], LOGIT_TOLERANCE)
+
+
+def test_text_alone_uses_the_copies_for_text(network, expected):
+    logits, _ = all_logits(network, expected['text_only.input_ids'])
+    close(logits, expected['text_only.logits'], LOGIT_TOLERANCE)
+
+
+def test_a_mask_of_the_ids_is_extended_on_the_left(network, images, expected):
+    visual = visual_tokens(network, images)
+    mask = expected['masked.attention_mask']
+    logits, sequence = all_logits(network, expected['input_ids'], visual, mask)
+    assert sequence.seen.shape == sequence.is_image.shape
+    assert not mask.bool().all()
+    close(logits, expected['masked.logits'], LOGIT_TOLERANCE)
+
+
+def test_greedy_answers_with_a_cache_equal_the_official_ones(network, images, expected):
+    visual = visual_tokens(network, images[:1])
+    sequence = network.sequence(expected['input_ids'][:1], visual)
+    greedy = Sampling(do_sample=False, max_new_tokens=4)
+    found = list(steps(network, sequence, greedy))
+    close(torch.stack([x for _, x in found]), expected['decode.step_logits'], LOGIT_TOLERANCE)
+    answer = generate(network, sequence, end=(), sampling=greedy)
+    assert answer[:3] == expected['decode.tokens'].tolist()
+
+
+def test_a_cache_changes_nothing(network, images, expected):
+    ids, visual = expected['input_ids'], visual_tokens(network, images)
+    whole, sequence = all_logits(network, ids, visual)
+    caches = [LayerCache() for _ in network.model.layers]
+    parts = []
     with torch.no_grad():
-        visual = network.visual_tokens(expected['images'])
-        found = last_logits(network, visual, expected['input_ids'])
-    torch.testing.assert_close(found, expected['logits'][:, -1], atol=LOGIT_TOLERANCE, rtol=0)
+        for start, stop in ((0, 5), (5, 14), (14, 18)):
+            part = type(sequence)(
+                sequence.embeddings[:, start:stop], sequence.is_image[:, start:stop]
+            )
+            parts.append(network.logits(network.hidden_states(part, caches)))
+    torch.testing.assert_close(torch.cat(parts, dim=1), whole, atol=LOGIT_TOLERANCE, rtol=0)
 
 
-def test_three_words_give_the_official_score(network, expected):
-    words = expected['score.token_ids']
+def test_three_words_give_the_official_score(network, images, expected):
+    sequence = network.sequence(expected['input_ids'], visual_tokens(network, images))
     with torch.no_grad():
-        visual = network.visual_tokens(expected['images'])
-        logits = last_logits(network, visual, expected['input_ids'], rows=words)
+        hidden = network.hidden_states(sequence)[:, -1]
+        logits = network.logits(hidden, expected['score.token_ids'])
     score = logits.softmax(dim=1) @ torch.tensor([1.0, 0.5, 0.0])
     torch.testing.assert_close(score, expected['score.values'], atol=SCORE_TOLERANCE, rtol=0)
 
 
-def test_untrained_size_modules_leave_the_backbone_bit_for_bit(network, expected):
-    sa_image = torch.linspace(-1.0, 1.0, expected['images'][:1].numel()).reshape(1, 3, 56, 56)
+def test_the_way_that_is_exported_gives_the_same_logits(network, images, expected):
+    """``forward`` sends every token through both copies; general sequences sort them."""
+    ids, visual = expected['input_ids'], visual_tokens(network, images)
+    for row in range(2):
+        place = int((ids[row] == -200).nonzero())
+        with torch.no_grad():
+            found = network(
+                visual[row : row + 1], ids[row : row + 1, :place], ids[row : row + 1, place + 1 :]
+            )
+        close(found, expected['logits'][row : row + 1, -1], LOGIT_TOLERANCE)
+
+
+def test_untrained_size_modules_leave_the_backbone_bit_for_bit(network, images):
+    sa_image = torch.linspace(-1.0, 1.0, images[:1].numel()).reshape(1, 3, 56, 56)
+    ids = torch.tensor([[1, 30, -200, 40, 41], [1, 31, -200, 42, 43]])
+    plain = visual_tokens(network, images)
     with torch.no_grad():
-        plain = network.model.visual_abstractor(network.model.vision_model(expected['images']))
-        sized = network.visual_tokens(expected['images']) + network.size_features(sa_image)
-        logits = [last_logits(network, visual, expected['input_ids']) for visual in (plain, sized)]
+        sized = network.visual_tokens(images) + network.size_features(sa_image)
     assert torch.equal(plain, sized)
-    assert torch.equal(logits[0], logits[1])
+    found = [all_logits(network, ids, visual)[0] for visual in (plain, sized)]
+    assert torch.equal(found[0], found[1])
+
+
+def test_the_fill_rule_gives_the_weights_that_the_official_code_ran_with(network, shared):
+    parity = shared / 'parity'
+    weights = load_file(parity / 'mplug_tiny_weights.safetensors')
+    wanted = json.loads((parity / 'mplug_tiny_config.json').read_text())['keys']
+    state = {k: v for k, v in network.state_dict().items() if not k.startswith(OWN)}
+    assert {k for k in weights if not k.endswith('inv_freq')} == set(state)
+    for key, value in state.items():
+        if key.endswith(TABLES):
+            torch.testing.assert_close(value, weights[key], atol=1e-6, rtol=0)
+            continue
+        assert torch.equal(value, weights[key]), key
+        digest = hashlib.sha256(value.numpy().tobytes()).hexdigest()
+        assert digest == wanted[key]['fill_sha256'], key
+    assert torch.equal(filled_value('lm_head.weight', (320, 64)), weights['lm_head.weight'])
