@@ -46,3 +46,20 @@ class SizeAblation(Protocol):
         that cannot be switched.
         """
         ...
+
+
+@runtime_checkable
+class QualityDescriber(Protocol):
+    """Describe a crop's picture quality in words (paper, section IV-D).
+
+    A scorer that is one too, as a vision-language model is, answers by itself; for the others
+    ``scorer.measured`` does.
+    """
+
+    def describe(self, crop: Image, question: str = '', seed: int = 0) -> str:
+        """Return sentences about a crop (uint8 BGR, any size of at least one pixel).
+
+        An empty ``question`` asks for the quality in general. The same crop, question and seed
+        give the same words. Raises SageIQError where nothing can be said.
+        """
+        ...
