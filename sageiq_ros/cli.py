@@ -36,7 +36,7 @@ COMMANDS: dict[tuple[str, ...], tuple[str, str]] = {
     ('evaluate', 'scorer'): ('evaluation.scorer', 'measure the scorer on held-out pictures'),
     ('models', 'build'): ('deployment.build', 'compile an engine into the cache'),
     ('models', 'export'): ('deployment.export', 'make an ONNX engine of imported weights'),
-    ('models', 'import'): ('deployment.import_reltr', 'make an engine of an official checkpoint'),
+    ('models', 'import'): ('deployment.import_', 'make an engine of an official checkpoint'),
     ('models', 'import-detector'): (
         'deployment.import_detector',
         'make an engine of an ONNX detector',

@@ -15,7 +15,7 @@ from sageiq_ros.types import SageIQError
 if TYPE_CHECKING:
     from sageiq_ros.models.reltr import RelTRConfig
 
-KINDS = ('reltr',)
+SUMMARIES = {'reltr': 'an official RelTR checkpoint'}
 HEADS = ('vg', 'open-images')
 VOCABULARIES = {'vg': 'vg150', 'open-images': 'open-images'}
 WEIGHTS = 'weights.safetensors'
@@ -23,8 +23,7 @@ LEAST_SIDE, MOST_SIDE = 32, 4096
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments of ``sageiq models import``."""
-    parser.add_argument('kind', choices=KINDS, help='which network the checkpoint holds')
+    """Declare the arguments of ``sageiq models import reltr``."""
     parser.add_argument('checkpoint', type=Path, help='official .pth, container or state dict')
     parser.add_argument(
         '--out', type=Path, required=True, metavar='FOLDER', help='new folder of the engine'

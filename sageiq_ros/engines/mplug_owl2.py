@@ -109,7 +109,8 @@ def load_network(folder: Path, manifest: Manifest, device: str = 'cpu') -> SageI
     absent = [name for name, value in network.state_dict().items() if value.is_meta]
     if absent:
         raise EngineError(
-            f"{folder} lacks {len(absent)} of the network's weights ({absent[0]}); import it again."
+            f"{folder} lacks {len(absent)} of the network's weights ({absent[0]}); import it "
+            'again.'
         )
     return network.requires_grad_(False).eval()
 

@@ -14,7 +14,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-
 POSITION_TABLES = ('q_pos_embed', 'k_pos_embed')
 
 
