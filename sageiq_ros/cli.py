@@ -34,6 +34,10 @@ COMMANDS: dict[tuple[str, ...], tuple[str, str]] = {
     ('evaluate', 'analyzer'): ('evaluation.analyzer', 'measure every mode on labelled triplets'),
     ('evaluate', 'scene-graph'): ('evaluation.scene_graph', 'measure recall of scene graphs'),
     ('evaluate', 'scorer'): ('evaluation.scorer', 'measure the scorer on held-out pictures'),
+    ('experiment', 'size-bias'): (
+        'evaluation.size_bias',
+        "measure what a picture's size does to scores",
+    ),
     ('models', 'build'): ('deployment.build', 'compile an engine into the cache'),
     ('models', 'export'): ('deployment.export', 'make an ONNX engine of imported weights'),
     ('models', 'import'): ('deployment.import_', 'make an engine of an official checkpoint'),
