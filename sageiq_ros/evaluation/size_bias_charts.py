@@ -143,7 +143,7 @@ def _mark(
             f'<path d="M{x:.1f} {y - 5:.1f}l5 5l-5 5l-5 -5z" fill="var(--card)" '
             'stroke="var(--stage2)" stroke-width="1.8"/>'
         )
-        yield _text(right + 8, y + 4, f'{value:.3f}', 'start')
+        yield _text(right + 13, y + 4, f'{value:.3f}', 'start')
         return
     start, end = (left + (edge - low) * scale for edge in mark.intervals[column])
     if not math.isnan(start):
@@ -153,7 +153,7 @@ def _mark(
         )
     yield f'<circle cx="{x:.1f}" cy="{y:g}" r="5" fill="var(--stage1)"/>'
     style = ' style="fill:var(--ink);font-weight:600"'
-    yield _text(right + 8, y + 4, f'{value:.3f}', 'start', style)
+    yield _text(right + 13, y + 4, f'{value:.3f}', 'start', style)
 
 
 def _axis(values: Floats) -> tuple[float, float, list[float]]:

@@ -150,11 +150,15 @@ def _scorers(result: SizeBias) -> str:
         for row in result.scorers
         for column, reduction in enumerate(REDUCTIONS, 1)
     ]
+    less = (
+        f' Differences are to {escape(result.baseline.label)} on the same resamples.'
+        if len(result.scorers) > 1
+        else ''
+    )
     return (
         '<h2>Table V: scorers</h2><p class="note">Correlation of a scorer’s score of full samples '
-        'with its own of reduced ones; differences are to '
-        f'{escape(result.baseline.label)} on the same resamples. The paper measured on LIVE-itw.'
-        f'</p><div class="card">{_forest(result.scorers, TABLE_V)}'
+        f'with its own of reduced ones.{less} The paper measured on LIVE-itw.</p><div class="card">'
+        f'{_forest(result.scorers, TABLE_V)}'
         f'{_table(result.scorers, TABLE_V, result.baseline)}</div>'
         '<h3>Score of the reduced sample over that of the full one</h3><p class="note">On the '
         f'dashed line size changes nothing; below it small pictures get lower scores.'
