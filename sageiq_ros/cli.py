@@ -48,7 +48,11 @@ COMMANDS: dict[tuple[str, ...], tuple[str, str]] = {
     ('models', 'list'): ('deployment.listing', 'tell which engines there are'),
     ('models', 'quantize'): ('deployment.quantize', 'make an int8 engine of a float one'),
     ('train', 'reltr'): ('training.reltr', 'train the nano scene graph network'),
-    ('train', 'sageiq-m'): ('training.sageiq_m', 'train the nano quality network'),
+    ('train', 'sageiq-m'): (
+        'training.scale_consistency.command',
+        "train size modules by the paper's recipe",
+    ),
+    ('train', 'sageiq-m-nano'): ('training.sageiq_m', 'train the nano quality network'),
 }
 
 

@@ -1,6 +1,6 @@
 # Copyright 2026 The SageIQ authors
 # SPDX-License-Identifier: Apache-2.0
-"""``sageiq train sageiq-m``: labels, trains, stops, goes on, exports what it trained."""
+"""``sageiq train sageiq-m-nano``: labels, trains, stops, goes on, exports what it trained."""
 
 import re
 
@@ -69,7 +69,7 @@ def folders(tmp_path_factory):
 def train(folders, steps, *more):
     arguments = ['--data', folders, '--imagenet', folders / 'lite0.pth']
     arguments += ['--work', folders / 'work', '--crops', 20, '--steps', steps, *more]
-    return main(['train', 'sageiq-m', *(str(a) for a in arguments)])
+    return main(['train', 'sageiq-m-nano', *(str(a) for a in arguments)])
 
 
 @pytest.fixture(scope='module')
@@ -136,7 +136,7 @@ def test_the_exported_engine_scores_as_the_network(folders, network, crops):
 def test_missing_imagenet_weights_are_named(folders, capsys):
     arguments = ['--data', folders, '--imagenet', folders / 'none.pth']
     arguments += ['--work', folders / 'work', '--crops', 20]
-    assert main(['train', 'sageiq-m', *(str(a) for a in arguments)]) == 2
+    assert main(['train', 'sageiq-m-nano', *(str(a) for a in arguments)]) == 2
     assert 'none.pth' in capsys.readouterr().err
 
 
