@@ -14,6 +14,7 @@ from sageiq_ros.types import SageIQError
 COMMANDS: dict[tuple[str, ...], tuple[str, str]] = {
     ('demo',): ('nodes.demo', 'play a drive into the node and write a report'),
     ('assess',): ('evaluation.assess', 'assess images, a video or a bag without ROS'),
+    ('describe',): ('evaluation.describe', 'describe picture quality in words'),
     ('scene-graph',): (
         'evaluation.scene_graph_frames',
         'find scene graphs in images, a video or a bag',
@@ -33,10 +34,15 @@ COMMANDS: dict[tuple[str, ...], tuple[str, str]] = {
     ('bench', 'scene-graph'): ('bench.scene_graph', 'measure the scene graph networks'),
     ('evaluate', 'analyzer'): ('evaluation.analyzer', 'measure every mode on labelled triplets'),
     ('evaluate', 'scene-graph'): ('evaluation.scene_graph', 'measure recall of scene graphs'),
+    ('evaluate', 'words'): ('evaluation.words', 'measure the words for measured faults'),
     ('evaluate', 'scorer'): ('evaluation.scorer', 'measure the scorer on held-out pictures'),
     ('experiment', 'size-bias'): (
         'evaluation.size_bias',
         "measure what a picture's size does to scores",
+    ),
+    ('experiment', 'words'): (
+        'evaluation.words_experiment',
+        "compare two models' answers in words",
     ),
     ('models', 'build'): ('deployment.build', 'compile an engine into the cache'),
     ('models', 'export'): ('deployment.export', 'make an ONNX engine of imported weights'),
