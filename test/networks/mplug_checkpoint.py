@@ -78,6 +78,9 @@ def tokenizer_model() -> bytes:
         hard_vocab_limit=False,
         byte_fallback=True,
         split_digits=True,
+        # As LLaMA-2's: spaces and line ends count.
+        normalization_rule_name='identity',
+        remove_extra_whitespaces=False,
         num_threads=1,
         minloglevel=2,
     )

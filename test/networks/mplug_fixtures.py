@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import torch
 from reltr_fixtures import filled_value as filled_by_rule
@@ -51,6 +53,7 @@ def tiny(vocabulary: int = 320, size: SizeModulesConfig | None = None) -> SageIQ
     )
 
 
+@cache
 def filled_value(key: str, shape: tuple[int, ...]) -> torch.Tensor:
     """Return the float32 value that the fill rule gives a state-dict key."""
     last = key.rpartition('.')[2]
