@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 from importlib import import_module
+from types import ModuleType
 
 # The module that knows a kind, each with ``configure`` and ``run`` of its own.
 KINDS = {
@@ -32,5 +33,5 @@ def run(args: argparse.Namespace) -> int:
     return _module(KINDS[args.kind]).run(args)
 
 
-def _module(name: str):  # type: ignore[no-untyped-def]
+def _module(name: str) -> ModuleType:
     return import_module(f'sageiq_ros.deployment.{name}')

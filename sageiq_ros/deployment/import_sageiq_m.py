@@ -11,9 +11,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sageiq_ros.deployment.mplug_weights import ShardWriter, checked_sources, converted
+from sageiq_ros.engines.base import EngineError
 from sageiq_ros.engines.manifest import Manifest, TensorSpec
-from sageiq_ros.models.reltr_checkpoint import CheckpointError
 from sageiq_ros.scorer.base import LSQ, SFE
 from sageiq_ros.types import SageIQError
 
@@ -98,14 +97,21 @@ def import_sageiq_m(
     unsafe, damaged, incomplete or another network, and where ``folder`` holds something already;
     nothing is written then.
     """
+    try:
+        from sageiq_ros.deployment.mplug_weights import ShardWriter, checked_sources, converted
+    except ImportError as error:
+        raise SageIQError(
+            f'Importing a checkpoint lacks a package ({error}); make the environment that has it '
+            "by 'make train-venv' and run .venv-train/bin/python -m sageiq_ros.cli models import."
+        ) from error
     from sageiq_ros.engines.mplug_owl2 import INDEX, NETWORK, SIZE_FEATURES, SIZE_QUERIES
     from sageiq_ros.engines.store import sha256, write_manifest
     from sageiq_ros.models.mplug_owl2_config import to_settings
 
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise CheckpointError(f'{folder} exists already; give a new folder by --out.')
+        raise EngineError(f'{folder} exists already; give a new folder by --out.')
     if size_modules is not None and kind != OWN_KIND:
-        raise CheckpointError(f'--size-modules belong to {OWN_KIND}, not to {kind}.')
+        raise EngineError(f'--size-modules belong to {OWN_KIND}, not to {kind}.')
     if vision_batch is not None and not 1 <= vision_batch <= 64:
         raise SageIQError(f'--vision-onnx must lie in [1, 64], not {vision_batch}.')
     config, scoring = _settings(checkpoint, kind, options or {})
@@ -184,13 +190,13 @@ def _settings(checkpoint: Path, kind: str, options: Mapping[str, Any]) -> tuple[
 
     path = checkpoint / CONFIG
     if not path.is_file():
-        raise CheckpointError(f'{checkpoint} has no {CONFIG}; give the folder that has it.')
+        raise EngineError(f'{checkpoint} has no {CONFIG}; give the folder that has it.')
     try:
         config = from_official(json.loads(path.read_text(encoding='utf-8')))
     except ConfigError as error:
-        raise CheckpointError(f'{path} is not of an mPLUG-Owl2: {error}.') from error
+        raise EngineError(f'{path} is not of an mPLUG-Owl2: {error}.') from error
     except (OSError, ValueError, AttributeError) as error:
-        raise CheckpointError(f'{path} is not readable JSON; fetch it again.') from error
+        raise EngineError(f'{path} is not readable JSON; fetch it again.') from error
     readings = {field.name for field in fields(SizeModulesConfig)}
     own = {name: value for name, value in options.items() if name in readings}
     others = {name: value for name, value in options.items() if name not in readings}
@@ -208,12 +214,12 @@ def _tokenizer(checkpoint: Path, vocabulary: int, words: Sequence[Sequence[str]]
 
     path = checkpoint / TOKENIZER
     if not path.is_file():
-        raise CheckpointError(
+        raise EngineError(
             f"{checkpoint} has no {TOKENIZER}; copy LLaMA-2's from the model's page into it."
         )
     tokenizer = PromptTokenizer(path)
     if tokenizer.size > vocabulary:
-        raise CheckpointError(
+        raise EngineError(
             f'{path} has {tokenizer.size} pieces, where the network knows {vocabulary} words; it '
             'belongs to another model.'
         )

@@ -127,9 +127,9 @@ def fill_untrained(network: SageIQM, device: str, dtype: torch.dtype) -> None:
         extractor = SizeFeatureExtractor(
             config.language.hidden_size, config.size_reduction, config.size
         )
+        queries = config.size.queries_std * torch.randn(network.size_queries.shape)
     network.size_feature_extractor = extractor.to(device, dtype)
-    queries = torch.zeros(network.size_queries.shape, device=device, dtype=dtype)
-    network.size_queries = torch.nn.Parameter(queries, requires_grad=False)
+    network.size_queries = torch.nn.Parameter(queries.to(device, dtype), requires_grad=False)
 
 
 def place(

@@ -20,7 +20,6 @@ from sageiq_ros.engines.base import EngineError
 from sageiq_ros.engines.mplug_owl2 import load_network
 from sageiq_ros.engines.store import read_manifest
 from sageiq_ros.models.mplug_owl2_config import from_official, from_settings, to_settings
-from sageiq_ros.models.reltr_checkpoint import CheckpointError
 from sageiq_ros.models.sageiq_m import SageIQMConfig
 from sageiq_ros.models.size_modules import SizeModulesConfig
 from sageiq_ros.scorer.scoring_settings import PRESETS
@@ -108,7 +107,7 @@ def test_a_checkpoint_may_hold_its_size_modules_itself(tmp_path):
     source = write_checkpoint(tmp_path / 'checkpoint', state=published_state(sized=True))
     manifest = import_sageiq_m(source, tmp_path / 'engine', 'sageiq-m')
     assert manifest.settings['size_modules'] == ['lsq', 'sfe']
-    with pytest.raises(CheckpointError, match=r'8 unknown keys|10 unknown keys'):
+    with pytest.raises(SageIQError, match='8 unknown keys'):
         import_sageiq_m(source, tmp_path / 'other', 'q-instruct')
 
 

@@ -135,6 +135,8 @@ def test_without_size_modules_the_backbone_answers_bit_for_bit(make, crops):
     zero.network.size_queries.zero_()
     zero.network.size_feature_extractor.alpha.zero_()
     zero = zero.with_size_modules(frozenset({'lsq', 'sfe'}))
+    # From then on the SA image of this size is known, and the crop passes alone as elsewhere.
+    zero.score(crops[:1])
     options = {'size_prompt': '', 'prompt': 'Rate the quality of this image <|image|>.'}
     plain = MPLUGOwl2Scorer(
         make('q-instruct', sized=False, aspect='stretch', prompt=options['prompt']),
