@@ -107,7 +107,7 @@ def test_a_checkpoint_may_hold_its_size_modules_itself(tmp_path):
     source = write_checkpoint(tmp_path / 'checkpoint', state=published_state(sized=True))
     manifest = import_sageiq_m(source, tmp_path / 'engine', 'sageiq-m')
     assert manifest.settings['size_modules'] == ['lsq', 'sfe']
-    with pytest.raises(SageIQError, match='8 unknown keys'):
+    with pytest.raises(SageIQError, match='10 unknown keys'):
         import_sageiq_m(source, tmp_path / 'other', 'q-instruct')
 
 
