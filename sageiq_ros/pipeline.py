@@ -18,6 +18,7 @@ from sageiq_ros.geometry import cut
 from sageiq_ros.scene_graph.base import SceneGraphGenerator
 from sageiq_ros.scorer.algorithm1 import normalize_weights, triplet_score
 from sageiq_ros.scorer.base import RegionScorer
+from sageiq_ros.scorer.measured import describer_of
 from sageiq_ros.types import (
     AssessedRegion,
     AssessedTriplet,
@@ -110,6 +111,13 @@ class Pipeline:
                 total_ms=1e3 * (end - start),
             ),
         )
+
+    def describe(self, crop: Image) -> str:
+        """Describe the picture quality of a crop (uint8 BGR) in words (paper, section IV-D).
+
+        Raises SageIQError where the scorer cannot answer.
+        """
+        return describer_of(self.scorer, self.config.scorer).describe(crop)
 
     def warm_up(self) -> None:
         """Run every engine once, so that the first frame is as fast as the others."""

@@ -5,11 +5,14 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
+
+from sageiq_ros.config import ConfigError
+from sageiq_ros.images import image_type
 
 
 @dataclass(slots=True)
@@ -40,6 +43,27 @@ class Camera:
         self.bad[kind] += 1
 
 
+def resolve_cameras(names: Sequence[str], resolve: Callable[[str], str]) -> list[Camera]:
+    """Make the cameras that are configured by these topic names, in their order.
+
+    ``resolve`` is the node's ``resolve_topic_name``. Raises ConfigError for a name that is no
+    topic's, a topic named twice, and no name at all.
+    """
+    cameras: dict[str, Camera] = {}
+    for name in names:
+        try:
+            topic = resolve(name)
+        except RuntimeError as error:
+            reason = str(error).removeprefix('failed to resolve name: ').partition(', at ')[0]
+            raise ConfigError(f'cameras holds {name!r}: {reason}.') from error
+        if topic in cameras:
+            raise ConfigError(f'cameras names {topic} twice; name every topic once.')
+        cameras[topic] = Camera(name, topic, image_type(topic))
+    if not cameras:
+        raise ConfigError('cameras is empty; name at least one image topic.')
+    return list(cameras.values())
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """One image message of a camera and when it came (``perf_counter`` seconds)."""
@@ -49,15 +73,25 @@ class Frame:
     received: float
 
 
+# What the taker of frames is asked to do between two of them.
+Errand = Callable[[], None]
+
+
 class NewestFrames:
-    """Keep the newest frame of every camera; hand them out in turns.
+    """Keep the newest frame of every camera; hand them out in turns, with errands in between.
 
     A frame that is not taken before the next one comes is dropped and counted, so what is taken
-    is never older than one camera period, whatever the load.
+    is never older than one camera period, whatever the load. Errands are for whoever needs the
+    thread that takes frames; one of them is handed out after a frame at most, so that they cannot
+    crowd frames out.
     """
 
     def __init__(self, cameras: Sequence[Camera]) -> None:
+        self.cameras = tuple(cameras)
         self._waiting: list[Frame | None] = [None] * len(cameras)
+        self._newest: list[Frame | None] = [None] * len(cameras)
+        self._errands: deque[Errand] = deque()
+        self._frame_due = False
         self._index = {id(camera): place for place, camera in enumerate(cameras)}
         self._next = 0
         self._closed = False
@@ -74,19 +108,34 @@ class NewestFrames:
             camera.last_received = now
             if self._waiting[place] is not None:
                 camera.dropped += 1
-            self._waiting[place] = Frame(camera, message, now)
+            self._waiting[place] = self._newest[place] = Frame(camera, message, now)
             self._changed.notify()
 
-    def take(self) -> Frame | None:
-        """Wait for a frame, the next camera's first; return None once closed."""
+    def newest(self, camera: Camera) -> Frame | None:
+        """Return the newest frame that has come from a camera, taken or not."""
+        with self._changed:
+            return self._newest[self._index[id(camera)]]
+
+    def ask(self, errand: Errand) -> None:
+        """Have the taker run ``errand``; one that waits when all is closed never runs."""
+        with self._changed:
+            self._errands.append(errand)
+            self._changed.notify()
+
+    def take(self) -> Frame | Errand | None:
+        """Wait for a frame, the next camera's first, or an errand; return None once closed."""
         with self._changed:
             while not self._closed:
+                if self._errands and not (self._frame_due and any(self._waiting)):
+                    self._frame_due = True
+                    return self._errands.popleft()
                 for turn in range(len(self._waiting)):
                     place = (self._next + turn) % len(self._waiting)
                     frame = self._waiting[place]
                     if frame is not None:
                         self._waiting[place] = None
                         self._next = place + 1
+                        self._frame_due = False
                         return frame
                 self._changed.wait()
         return None

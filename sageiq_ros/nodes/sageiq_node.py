@@ -29,10 +29,11 @@ from sensor_msgs.msg import CompressedImage
 from sensor_msgs.msg import Image as ImageMessage
 
 from sageiq_msgs.msg import TarQuality
-from sageiq_ros.config import Config, ConfigError, PipelineConfig
-from sageiq_ros.images import COMPRESSED_TYPE, image_type
+from sageiq_ros.config import Config, PipelineConfig
+from sageiq_ros.images import COMPRESSED_TYPE
 from sageiq_ros.nodes import diagnostics
-from sageiq_ros.nodes.camera import Camera, Frame, NewestFrames
+from sageiq_ros.nodes.camera import Camera, Frame, NewestFrames, resolve_cameras
+from sageiq_ros.nodes.describe import DescribeQualityService
 from sageiq_ros.nodes.loading import Loading
 from sageiq_ros.nodes.messages import bgr_image, tar_quality
 from sageiq_ros.nodes.parameters import NodeParameters
@@ -66,6 +67,7 @@ class SageIQNode(LifecycleNode):
         self._build = build
         self._pipeline: Pipeline | None = None
         self._worker: InferenceWorker | None = None
+        self._frames: NewestFrames | None = None
         self._cameras: list[Camera] = []
         self._reports: list[diagnostics.CameraReport] = []
         self._image_subscriptions: list[Subscription] = []
@@ -74,6 +76,9 @@ class SageIQNode(LifecycleNode):
         self._loading: Loading | None = None
         self._settings = NodeParameters(
             self, locked=lambda: self._pipeline is not None, changed=self._reconfigure
+        )
+        self._descriptions = DescribeQualityService(
+            self, lambda: self._frames, lambda crop: self._pipeline.describe(crop)
         )
         # Both timers run on a steady clock: with simulated time the other one may stand still.
         steady = Clock(clock_type=ClockType.STEADY_TIME)
@@ -98,7 +103,7 @@ class SageIQNode(LifecycleNode):
         try:
             self._settings.require_accepted()
             config = self._settings.config
-            self._cameras = self._resolve_cameras(config)
+            self._cameras = resolve_cameras(config.cameras, self.resolve_topic_name)
             self._loading = Loading(self._build, config)
             self._pipeline = self._loading.result(wanted=self.context.ok)
             if self._pipeline is None:
@@ -118,7 +123,7 @@ class SageIQNode(LifecycleNode):
         """Subscribe to the cameras and start the inference thread."""
         super().on_activate(state)
         assert self._pipeline is not None
-        frames = NewestFrames(self._cameras)
+        self._frames = frames = NewestFrames(self._cameras)
         self._worker = InferenceWorker(frames, self._pipeline, self._publish, self._report_fault)
         try:
             for camera in self._cameras:
@@ -175,6 +180,8 @@ class SageIQNode(LifecycleNode):
             self.destroy_subscription(subscription)
         self._image_subscriptions.clear()
         self._reports.clear()
+        self._frames = None
+        self._descriptions.cancel()
         ended = self._worker is None or self._worker.stop(timeout)
         self._worker = None
         return ended
@@ -197,21 +204,6 @@ class SageIQNode(LifecycleNode):
         return publisher
 
     # Images
-
-    def _resolve_cameras(self, config: Config) -> list[Camera]:
-        cameras: dict[str, Camera] = {}
-        for name in config.cameras:
-            try:
-                topic = self.resolve_topic_name(name)
-            except RuntimeError as error:
-                reason = str(error).removeprefix('failed to resolve name: ').partition(', at ')[0]
-                raise ConfigError(f'cameras holds {name!r}: {reason}.') from error
-            if topic in cameras:
-                raise ConfigError(f'cameras names {topic} twice; name every topic once.')
-            cameras[topic] = Camera(name, topic, image_type(topic))
-        if not cameras:
-            raise ConfigError('cameras is empty; name at least one image topic.')
-        return list(cameras.values())
 
     def _subscribe(self, camera: Camera, frames: NewestFrames) -> Subscription:
         qos = QoSProfile(depth=1, reliability=qos_profile_sensor_data.reliability)

@@ -26,6 +26,8 @@ class Assessor(Protocol):
 class InferenceWorker:
     """Take the newest frames, assess them and hand the results over, until stopped.
 
+    Errands run in this thread too; they must not raise.
+
     ``publish`` is called in this thread with the frame, its image, its assessment and the time at
     which the frame was taken; ``report`` with a camera and a fault for a frame that gave none.
     ``latencies_ms`` holds how long the last results took from reception to publication.
@@ -55,17 +57,23 @@ class InferenceWorker:
         return not self._thread.is_alive()
 
     def _run(self) -> None:
-        while (frame := self._frames.take()) is not None:
-            # Whatever one frame brings about costs that frame and never the node.
-            try:
-                self._process(frame)
-            except ImageError as error:
-                frame.camera.refuse(error.kind, str(error))
+        while (work := self._frames.take()) is not None:
+            if isinstance(work, Frame):
+                self._try(work)
+            else:
+                work()
+
+    def _try(self, frame: Frame) -> None:
+        # Whatever one frame brings about costs that frame and never the node.
+        try:
+            self._process(frame)
+        except ImageError as error:
+            frame.camera.refuse(error.kind, str(error))
+            self._report(frame.camera, error)
+        except Exception as error:
+            if not self._stopped.is_set():
+                frame.camera.refuse('inference', f'{type(error).__name__}: {error}')
                 self._report(frame.camera, error)
-            except Exception as error:
-                if not self._stopped.is_set():
-                    frame.camera.refuse('inference', f'{type(error).__name__}: {error}')
-                    self._report(frame.camera, error)
 
     def _process(self, frame: Frame) -> None:
         taken = perf_counter()

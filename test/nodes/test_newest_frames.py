@@ -48,6 +48,40 @@ def test_closing_wakes_the_taker_and_ends_everything():
     assert camera.received == 0
 
 
+def test_the_newest_frame_is_kept_after_it_was_taken():
+    left, right = cameras(2)
+    frames = NewestFrames([left, right])
+    assert frames.newest(left) is None
+    for number in range(3):
+        frames.put(left, number)
+        assert frames.newest(left).message == number
+        frames.take()
+        assert frames.newest(left).message == number
+    assert frames.newest(right) is None
+
+
+def test_errands_come_in_order_and_a_waiting_frame_between_two_of_them():
+    left, right = cameras(2)
+    frames = NewestFrames([left, right])
+    errands = [lambda number=number: number for number in range(3)]
+    for errand in errands:
+        frames.ask(errand)
+    assert frames.take() is errands[0]
+    assert frames.take() is errands[1]
+    frames.put(left, None)
+    frames.put(right, None)
+    assert frames.take().camera is left
+    assert frames.take() is errands[2]
+    assert frames.take().camera is right
+
+
+def test_no_errand_is_handed_out_after_closing():
+    frames = NewestFrames(cameras(1))
+    frames.ask(lambda: None)
+    frames.close()
+    assert frames.take() is None
+
+
 @given(st.lists(st.integers(0, 3), max_size=60))
 def test_every_frame_is_taken_dropped_or_waiting_and_no_camera_waits_long(events):
     """Event 0 takes a frame if there is one; others give camera 1, 2 or 3 a new one."""
