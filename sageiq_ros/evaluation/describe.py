@@ -25,6 +25,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument('--question', default='', metavar='TEXT', help='asked of such a model')
     parser.add_argument('--seed', type=int, default=0, metavar='N', help='seed of such a model')
+    parser.add_argument(
+        '--dataset', default='', metavar='NAME', help='data set of the images, noted in FILE'
+    )
     parser.add_argument('--threads', type=int, default=2, help='processor threads')
     parser.add_argument(
         '--json',
@@ -52,6 +55,7 @@ def run(args: argparse.Namespace) -> int:
         answer = describer.describe(crop, args.question, args.seed)
         print(answer if len(args.image) == 1 else f'{path}: {answer}')
         record = {
+            'dataset': args.dataset,
             'name': path.name,
             'box': None if box is None else [box.x1, box.y1, box.x2, box.y2],
             'scorer': scorer.name,

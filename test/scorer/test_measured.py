@@ -115,6 +115,7 @@ def test_the_command_describes_a_box_of_each_image(street, tmp_path, capsys):
     assert cli.main(['describe', *paths, '--box', '200,120,224,192', '--json', str(output)]) == 0
     lines = [json.loads(line) for line in output.read_text().splitlines()]
     assert [line['name'] for line in lines] == names
+    assert (lines[0]['dataset'], lines[0]['seed']) == ('', 0)
     assert lines[0]['box'] == [200, 120, 424, 312]
     assert FAULTLESS in lines[0]['answer'] and 'strong noise' in lines[1]['answer']
     assert 'sageiq_m_nano' in lines[0]['scorer']
