@@ -9,6 +9,7 @@ import json
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 from sageiq_ros.engines.base import EngineError
@@ -98,6 +99,8 @@ def import_sageiq_m(
     nothing is written then.
     """
     try:
+        from safetensors import SafetensorError
+
         from sageiq_ros.deployment.mplug_weights import ShardWriter, checked_sources, converted
     except ImportError as error:
         raise SageIQError(
@@ -118,10 +121,13 @@ def import_sageiq_m(
     tokenizer = _tokenizer(checkpoint, config.language.vocabulary, scoring.words)
     sources = checked_sources(checkpoint, size_modules, config, own=kind == OWN_KIND)
     present = {key for _, keys in sources.values() for key in keys}
-    draft = folder.with_name(f'{folder.name}.part')
-    shutil.rmtree(draft, ignore_errors=True)
+    folder = folder.absolute()
+    draft = None
     try:
-        draft.mkdir(parents=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        # Beside its place, so that it is moved there in one step once it is complete.
+        draft = Path(mkdtemp(prefix=f'.{folder.name}.', dir=folder.parent))
+        draft.chmod(0o755)
         with ShardWriter(draft) as writer:
             for key, value in converted(sources, precision, config):
                 writer.add(key, value)
@@ -159,10 +165,11 @@ def import_sageiq_m(
         if folder.is_dir():
             folder.rmdir()
         draft.rename(folder)
-    except OSError as error:
+    except (OSError, SafetensorError) as error:
         raise SageIQError(f'Cannot write the engine to {folder}: {error}.') from error
     finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        if draft is not None:
+            shutil.rmtree(draft, ignore_errors=True)
     return manifest
 
 

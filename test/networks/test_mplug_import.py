@@ -127,7 +127,7 @@ def refuse(folder, out, match, kind='q-instruct', **options):
     with pytest.raises(SageIQError, match=match) as error:
         import_sageiq_m(folder, out, kind, **options)
     assert str(error.value).endswith('.') and '\n' not in str(error.value)
-    assert not out.exists() and not list(out.parent.glob('*.part'))
+    assert not out.exists() and not list(out.parent.glob(f'.{out.name}.*'))
 
 
 def test_a_missing_shard_is_named(tmp_path):
