@@ -42,7 +42,7 @@ RIGHT_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ('under_exposure', ('underexposure',)),
     ('fog', ('haze',)),
 )
-WORDS = ('motion', *THRESHOLDS)
+WORDS = tuple(THRESHOLDS)
 
 
 def clean_crops(pictures: Sequence[Image], count: int, rng: np.random.Generator) -> list[Image]:

@@ -16,6 +16,8 @@ from sageiq_ros.scorer.attributes import Attributes
 # The faults, each with the values from which it is slight and strong.
 THRESHOLDS: dict[str, tuple[float, float]] = {
     'blur': (1.0, 1.8),  # px
+    # Two scales see little of a long smear, so that less is more here.
+    'motion': (1.0, 1.4),  # px
     'noise': (4.5, 10.0),  # grey levels
     'specks': (0.012, 0.04),  # share of pixels
     'blocks': (1.6, 4.0),  # grey levels
@@ -39,7 +41,7 @@ class Grade(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Name a fault, one of ``THRESHOLDS`` or ``motion``, its grade and the sentence for it.
+    """Name a fault, one of ``THRESHOLDS``, its grade and the sentence for it.
 
     ``severity`` orders faults: the value over the one from which the fault is strong.
     """
@@ -53,7 +55,7 @@ class Finding:
 def find_faults(measured: Attributes) -> list[Finding]:
     """List the faults that a crop shows, the gravest first; empty where there is none."""
     values = {
-        'blur': measured.blur,
+        'motion' if _is_motion(measured) else 'blur': measured.blur,
         'noise': measured.noise,
         'specks': measured.specks,
         'blocks': measured.blocks,
@@ -66,11 +68,9 @@ def find_faults(measured: Attributes) -> list[Finding]:
         slight, strong = THRESHOLDS[fault]
         # NaN, what could not be measured, is below every threshold.
         grade = Grade((value >= slight) + (value >= strong))
-        if grade is Grade.NONE:
-            continue
-        name = 'motion' if fault == 'blur' and _is_motion(measured) else fault
-        sentence = _sentence(name, grade.name.lower(), measured)
-        found.append(Finding(name, grade, value / strong, sentence))
+        if grade is not Grade.NONE:
+            sentence = _sentence(fault, grade.name.lower(), measured)
+            found.append(Finding(fault, grade, value / strong, sentence))
     return sorted(found, key=lambda finding: (finding.grade, finding.severity), reverse=True)
 
 
