@@ -41,6 +41,11 @@ def quality_color(quality: float) -> Color:
     return blue, green, red
 
 
+def score_text(score: float) -> str:
+    """Write a score with two digits, or that there is none."""
+    return 'no score' if math.isnan(score) else f'{score:.2f}'
+
+
 def draw_assessment(image: Image, assessment: Assessment) -> Image:
     """Return a copy of a BGR image with the assessment drawn on it.
 
@@ -60,7 +65,7 @@ def draw_assessment(image: Image, assessment: Assessment) -> Image:
     # Labels come after all frames, so that no frame cuts through a label.
     for index, assessed in enumerate(assessment.regions):
         x, y, _, _ = pixel_bounds(assessed.region.box, width, height)
-        words = f'{assessed.region.label} {assessed.quality.score:.2f}'
+        words = f'{assessed.region.label} {score_text(assessed.quality.score)}'
         if index in importance:
             words += f'  w {importance[index]:.0f}'
         draw_label(canvas, words, (x, y), quality_color(assessed.quality.score), scale)
@@ -111,8 +116,7 @@ def draw_label(
 
 def _panel(canvas: Image, assessment: Assessment, scale: float) -> None:
     """Write state, score and triplets."""
-    score = 'no score' if math.isnan(assessment.score) else f'{assessment.score:.2f}'
-    head = f'{assessment.state.name} {score}'
+    head = f'{assessment.state.name} {score_text(assessment.score)}'
     if assessment.flags & Flag.WHOLE_IMAGE:
         head += '  (whole image)'
     lines = [_sentence(assessment, triplet) for triplet in assessment.triplets[:TRIPLETS_SHOWN]]
@@ -149,6 +153,6 @@ def _sentence(assessment: Assessment, triplet: AssessedTriplet) -> str:
     subject = assessment.regions[triplet.subject].region.label
     object_ = assessment.regions[triplet.object].region.label
     return (
-        f'{subject} {triplet.predicate} {object_}: {triplet.score:.2f} '
+        f'{subject} {triplet.predicate} {object_}: {score_text(triplet.score)} '
         f'(w {triplet.subject_weight:.0f}/{triplet.object_weight:.0f})'
     )

@@ -8,6 +8,7 @@ Boxes are pixel edges of that image: x to the right, y down, origin at the top l
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from enum import IntEnum, IntFlag
 from typing import TypeAlias
@@ -92,12 +93,15 @@ class WeightedTriplet:
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """Hold Algorithm 1's score of one region in [0, 1] and the probabilities behind it."""
+    """Hold the score of one region in [0, 1] and Algorithm 1's probabilities behind it.
+
+    The probabilities are NaN, all three, where a scorer knows no levels but gives a number.
+    """
 
     score: float
-    p_good: float
-    p_average: float
-    p_poor: float
+    p_good: float = math.nan
+    p_average: float = math.nan
+    p_poor: float = math.nan
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Self
 from tqdm import tqdm
 
 from sageiq_ros.evaluation.drive import FrameResult
+from sageiq_ros.overlay import score_text
 from sageiq_ros.types import State
 
 HEADER = (
@@ -63,7 +64,9 @@ def row(result: FrameResult, *, color: bool) -> str:
     if color:
         state = f'\033[{_PAINT[assessment.state]}m{state}\033[0m'
     worst = result.worst
-    region = f'{worst.region.label} {worst.quality.score:.2f}' if worst else 'whole image'
+    region = 'whole image'
+    if worst:
+        region = f'{worst.region.label} {score_text(worst.quality.score)}'
     words = ''
     if assessment.triplets:
         triplet = assessment.triplets[0]

@@ -10,7 +10,7 @@ from html import escape
 
 from sageiq_ros.evaluation.extremes import KeptFrame
 from sageiq_ros.geometry import box_iou
-from sageiq_ros.overlay import quality_color
+from sageiq_ros.overlay import quality_color, score_text
 from sageiq_ros.types import (
     AssessedRegion,
     AssessedTriplet,
@@ -46,7 +46,7 @@ def frame_article(mark: str, kept: KeptFrame) -> str:
         )
     return (
         f'<article>{_picture(kept, assessment)}<div class="text">'
-        f'<h4><b>{assessment.score:.2f}</b><span class="badge {state}">{state}</span></h4>'
+        f'<h4><b>{score_text(assessment.score)}</b><span class="badge {state}">{state}</span></h4>'
         f'<p class="note">{mark} · {escape(name)}</p>'
         f'{"".join(blocks)}</div></article>'
     )
@@ -79,7 +79,7 @@ def _label(assessed: AssessedRegion, size: tuple[int, int], taken: list[Box]) ->
     """Name a region above its box, or where no earlier name stands; adds to ``taken``."""
     box = assessed.region.box
     text_height = TEXT_SHARE * size[0]
-    words = f'{assessed.region.label} {assessed.quality.score:.2f}'
+    words = f'{assessed.region.label} {score_text(assessed.quality.score)}'
     width = LETTER_SHARE * text_height * len(words) + 0.6 * text_height
     height = 1.3 * text_height
     x = min(box.x1, max(size[0] - width, 0.0))
@@ -110,7 +110,7 @@ def _triplet(assessment: Assessment, triplet: AssessedTriplet) -> str:
         if not math.isnan(share)
     ]
     return (
-        f'<div class="triplet"><span class="score">{triplet.score:.2f}</span>'
+        f'<div class="triplet"><span class="score">{score_text(triplet.score)}</span>'
         f'{escape(subject.region.label)} <i>{escape(triplet.predicate)}</i> '
         f'{escape(object_.region.label)}<div class="weights">{"".join(shares)}</div>'
         f'<div class="small"><span>weights {triplet.subject_weight:.1f} : '
