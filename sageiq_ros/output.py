@@ -1,0 +1,26 @@
+# Copyright 2026 The SageIQ authors
+# SPDX-License-Identifier: Apache-2.0
+"""Files that commands write their results to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sageiq_ros.types import SageIQError
+
+
+def check_writable(path: Path | None) -> None:
+    """Make sure, before work that takes long, that a file can be written; None is no file.
+
+    Leaves nothing behind. Raises SageIQError with the reason.
+    """
+    if path is None:
+        return
+    existed = path.exists()
+    try:
+        with path.open('ab'):
+            pass
+    except OSError as error:
+        raise SageIQError(f'Cannot write {path}: {error.strerror}.') from error
+    if not existed:
+        path.unlink()
