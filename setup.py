@@ -39,6 +39,7 @@ setup(
         'bitsandbytes': ['torch', 'transformers', 'accelerate', 'bitsandbytes', 'xgrammar'],
         'llama_cpp': ['llama-cpp-python'],
         'onnxruntime': ['onnxruntime'],
+        'pyiqa': ['pyiqa', 'torch', 'torchvision'],
         'tensorrt': ['tensorrt', 'cuda-python'],
     },
     zip_safe=False,

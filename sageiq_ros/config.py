@@ -147,7 +147,9 @@ class ScorerConfig:
     """Stage 3: triplet scoring."""
 
     engine: str = setting(
-        'sageiq_m_nano', 'Engine of the scorer: a shipped name or the path of a store folder.'
+        'sageiq_m_nano',
+        'Scorer: a shipped engine, the path of a store folder, brisque, niqe, pyiqa:<metric>, or '
+        'your own as <module>:<class> (docs/scorers.md).',
     )
     frame_score: bool = setting(False, 'Score the whole image too, beside its regions.', live=True)
     good: float = setting(0.6, 'Score from which a frame is GOOD.', low=0.0, high=1.0, live=True)
