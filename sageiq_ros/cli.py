@@ -19,6 +19,7 @@ COMMANDS: dict[tuple[str, ...], tuple[str, str]] = {
         'evaluation.scene_graph_frames',
         'find scene graphs in images, a video or a bag',
     ),
+    ('score',): ('evaluation.score', 'score images or boxes with any scorer'),
     ('analyze',): ('analyzer.commands.analyze', 'weigh triplets for a query'),
     ('analyzer', 'precompute'): (
         'analyzer.commands.precompute',
@@ -53,6 +54,7 @@ COMMANDS: dict[tuple[str, ...], tuple[str, str]] = {
     ),
     ('models', 'list'): ('deployment.listing', 'tell which engines there are'),
     ('models', 'quantize'): ('deployment.quantize', 'make an int8 engine of a float one'),
+    ('train', 'niqe'): ('scorer.commands.fit_niqe', "fit NIQE's model of clean pictures"),
     ('train', 'reltr'): ('training.reltr', 'train the nano scene graph network'),
     ('train', 'sageiq-m'): (
         'training.scale_consistency.command',

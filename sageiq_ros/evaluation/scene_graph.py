@@ -12,6 +12,7 @@ from typing import Any
 from sageiq_ros.config import SceneGraphConfig, updated
 from sageiq_ros.engines.store import BACKENDS, find_engine, read_manifest, sha256
 from sageiq_ros.evaluation.scene_graph_sets import on_camvid, on_clip, on_rendered
+from sageiq_ros.output import check_writable
 from sageiq_ros.scene_graph.build import build_generator
 from sageiq_ros.scene_graph.detr import is_transformers_detr
 from sageiq_ros.scene_graph.yolox import YoloxDetector
@@ -47,6 +48,7 @@ def run(args: argparse.Namespace) -> int:
         raise SageIQError(
             'Say what to evaluate on: --camvid <folder>, --rendered <count> or --clip <folder>.'
         )
+    check_writable(args.json)
     settings = updated(SceneGraphConfig(), {'engine': args.engine, 'looks': args.looks})
     generator = build_generator(settings, args.threads, args.backend)
     detector = YoloxDetector(args.teacher, args.threads) if args.teacher else None
