@@ -93,7 +93,7 @@ def import_sageiq_m(
     """Write ``folder`` from a checkpoint folder of one of ``SUMMARIES``; needs torch.
 
     Weights are stored in 16 or 32 bits (int8 and nf4 are made when the engine is loaded, of the
-    checkpoint's own numbers) and at most 1 GB of them lies in memory. ``options`` change values
+    checkpoint's own numbers) and gathered for one shard of about 1 GB at a time. ``options`` change values
     of ``ScoringSettings`` and ``SizeModulesConfig``. Raises SageIQError for a checkpoint that is
     unsafe, damaged, incomplete or another network, and where ``folder`` holds something already;
     nothing is written then.
