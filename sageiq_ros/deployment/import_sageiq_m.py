@@ -93,10 +93,10 @@ def import_sageiq_m(
     """Write ``folder`` from a checkpoint folder of one of ``SUMMARIES``; needs torch.
 
     Weights are stored in 16 or 32 bits (int8 and nf4 are made when the engine is loaded, of the
-    checkpoint's own numbers) and gathered for one shard of about 1 GB at a time. ``options`` change values
-    of ``ScoringSettings`` and ``SizeModulesConfig``. Raises SageIQError for a checkpoint that is
-    unsafe, damaged, incomplete or another network, and where ``folder`` holds something already;
-    nothing is written then.
+    checkpoint's own numbers) and gathered for one shard of about 1 GB at a time. ``options``
+    change values of ``ScoringSettings`` and ``SizeModulesConfig``. Raises SageIQError for a
+    checkpoint that is unsafe, damaged, incomplete or another network, and where ``folder`` holds
+    something already; nothing is written then.
     """
     try:
         from safetensors import SafetensorError
