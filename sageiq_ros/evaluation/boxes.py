@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import math
 from collections.abc import Iterable, Sequence
@@ -13,7 +14,7 @@ from typing import Any
 
 from sageiq_ros.types import Box, SageIQError
 
-COLUMNS = ('x', 'y', 'w', 'h')
+COLUMNS = ['x', 'y', 'w', 'h']
 ALL = ''
 
 
@@ -54,19 +55,32 @@ class Boxes:
             )
 
     def _read_csv(self, path: Path) -> None:
-        rows = list(csv.DictReader(_text(path).splitlines()))
-        for number, row in enumerate(rows, 2):
+        lines = csv.reader(io.StringIO(_text(path), newline=''))
+        heading = next(lines, [])
+        # A column that is not read, as a misspelt image, would put every box on every image.
+        if heading not in (COLUMNS, ['image', *COLUMNS]):
+            raise SageIQError(
+                f'{path} must start with the heading x,y,w,h or image,x,y,w,h, not '
+                f'{",".join(heading)!r}.'
+            )
+        named = heading != COLUMNS
+        rows = [(lines.line_num, row) for row in lines if row]
+        for number, row in rows:
             place = f'line {number} of {path}'
-            self._add(row.get('image') or ALL, [row.get(name) for name in COLUMNS], place)
+            image = _image(row[0], place) if named else ALL
+            self._add(image, row[1:] if named else row, place)
         if not rows:
-            raise SageIQError(f'{path} holds no boxes under a heading x,y,w,h or image,x,y,w,h.')
+            raise SageIQError(f'{path} holds no boxes under its heading {",".join(heading)}.')
 
     def _read_json(self, path: Path) -> None:
         try:
             content = json.loads(_text(path))
         except ValueError as error:
             raise SageIQError(f'{path} is not JSON: {error}.') from error
-        groups = content if isinstance(content, dict) else {ALL: content}
+        if isinstance(content, dict):
+            groups = {_image(name, str(path)): boxes for name, boxes in content.items()}
+        else:
+            groups = {ALL: content}
         for image, boxes in groups.items():
             if not isinstance(boxes, list) or not boxes:
                 raise SageIQError(f'{path} must list boxes [x, y, w, h], by image name or alone.')
@@ -85,8 +99,15 @@ class Boxes:
         self._by_image.setdefault(image, []).append(Box(x, y, x + w, y + h))
 
 
+def _image(name: str, place: str) -> str:
+    if not name.strip():
+        raise SageIQError(f'{place} has a box without the name of its image.')
+    return name
+
+
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding='utf-8')
+        # Spreadsheets write a byte order mark, which would become a part of the first name.
+        return path.read_text(encoding='utf-8-sig')
     except (OSError, UnicodeDecodeError) as error:
         raise SageIQError(f'{path} cannot be read: {error}.') from error
