@@ -182,9 +182,9 @@ class SageIQNode(LifecycleNode):
         self._reports.clear()
         self._frames = None
         self._descriptions.cancel()
-        ended = self._worker is None or self._worker.stop(timeout)
-        self._worker = None
-        return ended
+        if self._worker is not None and self._worker.stop(timeout, wanted=self.context.ok):
+            self._worker = None
+        return self._worker is None
 
     def _release(self) -> None:
         if self._pipeline is not None:

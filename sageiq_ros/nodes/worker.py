@@ -15,6 +15,7 @@ from sageiq_ros.nodes.camera import Camera, Frame, NewestFrames
 from sageiq_ros.types import Assessment, Image
 
 LATENCIES_KEPT = 200
+CHECK_S = 0.1
 
 
 class Assessor(Protocol):
@@ -49,11 +50,18 @@ class InferenceWorker:
         self._thread = threading.Thread(target=self._run, name='inference', daemon=True)
         self._thread.start()
 
-    def stop(self, timeout: float | None = None) -> bool:
-        """Finish the frame in work without publishing it; return whether the thread has ended."""
+    def stop(
+        self, timeout: float | None = None, wanted: Callable[[], bool] = lambda: True
+    ) -> bool:
+        """Finish the work in hand without publishing it; return whether the thread has ended.
+
+        Without a ``timeout`` in seconds it is waited for as long as that is ``wanted``.
+        """
         self._stopped.set()
         self._frames.close()
-        self._thread.join(timeout)
+        self._thread.join(CHECK_S if timeout is None else timeout)
+        while timeout is None and self._thread.is_alive() and wanted():
+            self._thread.join(CHECK_S)
         return not self._thread.is_alive()
 
     def _run(self) -> None:

@@ -13,6 +13,7 @@ from sageiq_ros.nodes import describe
 from sageiq_ros.nodes.messages import bgr_image
 
 SERVICE = '/sageiq/describe_quality'
+END_S = 5.0
 INACTIVE = 'not active; activate it with "ros2 lifecycle set /sageiq/sageiq_node activate"'
 
 
@@ -199,3 +200,19 @@ def test_deactivation_answers_who_waits_and_forgets_the_frames(start, probe, pic
     probe.until(transition.done, 'transition')
     probe.until(change(probe, Transition.TRANSITION_ACTIVATE).done, 'transition')
     assert 'No image has come' in answer(probe).message
+
+
+def test_the_end_of_the_process_does_not_wait_for_a_description(start, probe, picture):
+    running = start()
+    probe.ask(picture())
+    running.pipeline.speech.clear()
+    ask(probe)
+    probe.until(lambda: running.pipeline.asked, 'description in work')
+    frames = running.node._frames
+    change(probe, Transition.TRANSITION_DEACTIVATE)
+    probe.until(lambda: frames._closed, 'deactivation')
+    running.node.context.shutdown()
+    running._thread.join(END_S)
+    assert not running._thread.is_alive() and not running.pipeline.speech.is_set()
+    assert not running.node.close()
+    running.pipeline.speech.set()
