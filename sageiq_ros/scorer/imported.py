@@ -5,18 +5,31 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
+from numbers import Real
+from typing import Any, TypeVar
 
-from sageiq_ros.scorer.base import RegionScorer
+from sageiq_ros.scorer.base import (
+    SIZE_MODULES,
+    QualityDescriber,
+    RegionScorer,
+    SizeAblation,
+)
 from sageiq_ros.types import Image, Quality, SageIQError
+
+PROBABILITIES = ('p_good', 'p_average', 'p_poor')
+
+_Answer = TypeVar('_Answer')
 
 
 def import_scorer(path: str) -> RegionScorer:
     """Import ``module:name`` and call it without arguments; see ``docs/scorers.md``.
 
     Raises SageIQError where the module or the name is missing, the call fails, or what it
-    returns has no ``name`` and ``score``.
+    returns has no ``name`` and ``score``. A scorer that describes, or whose size modules can be
+    switched, is a ``QualityDescriber`` or a ``SizeAblation`` here too.
     """
     module_name, _, attribute = path.partition(':')
     try:
@@ -42,14 +55,7 @@ def import_scorer(path: str) -> RegionScorer:
         raise
     except Exception as error:
         raise _failed(path, 'cannot be made', error) from error
-    if not isinstance(getattr(scorer, 'name', None), str) or not callable(
-        getattr(scorer, 'score', None)
-    ):
-        raise SageIQError(
-            f'{path!r} makes {type(scorer).__name__}, which is no scorer: that has a text '
-            "'name' and a method 'score(crops)'."
-        )
-    return CheckedScorer(scorer, path)
+    return _checked(scorer, path)
 
 
 class CheckedScorer:
@@ -68,30 +74,113 @@ class CheckedScorer:
         """Return one quality per crop, in order.
 
         Raises SageIQError where the scorer fails or answers with another number of qualities
-        or with a score outside [0, 1]; NaN stands for no score.
+        or with one that is not a number in [0, 1]; NaN stands for no score, and for the three
+        probabilities of a scorer that knows no levels.
         """
-        try:
-            qualities = list(self._scorer.score(crops))
-        except SageIQError:
-            raise
-        except Exception as error:
-            raise _failed(self._path, 'failed', error) from error
+        qualities = self._guarded(lambda: list(self._scorer.score(crops)))
         if len(qualities) != len(crops):
             raise SageIQError(
                 f'The scorer {self._path!r} gave {len(qualities)} qualities for '
                 f'{len(crops)} crops.'
             )
-        for quality in qualities:
-            if not isinstance(quality, Quality):
+        return [self._sound(quality) for quality in qualities]
+
+    def _guarded(self, call: Callable[[], _Answer]) -> _Answer:
+        try:
+            return call()
+        except SageIQError:
+            raise
+        except Exception as error:
+            raise _failed(self._path, 'failed', error) from error
+
+    def _sound(self, quality: Any) -> Quality:
+        """Return a quality as plain floats; whatever else would fail far from its cause."""
+        if not isinstance(quality, Quality):
+            raise SageIQError(
+                f'The scorer {self._path!r} gave {type(quality).__name__} where '
+                'sageiq_ros.types.Quality belongs.'
+            )
+        found = {}
+        for name in ('score', *PROBABILITIES):
+            value = getattr(quality, name)
+            if not isinstance(value, Real):
                 raise SageIQError(
-                    f'The scorer {self._path!r} gave {type(quality).__name__} where '
-                    'sageiq_ros.types.Quality belongs.'
+                    f'The scorer {self._path!r} gave {type(value).__name__} as {name}, where a '
+                    'number in [0, 1] or NaN belongs.'
                 )
-            if quality.score < 0.0 or quality.score > 1.0:
+            if value < 0 or value > 1:
                 raise SageIQError(
-                    f'The scorer {self._path!r} gave the score {quality.score}, outside [0, 1].'
+                    f'The scorer {self._path!r} gave the {name} {value}, outside [0, 1].'
                 )
-        return qualities
+            found[name] = float(value)
+        if len({math.isnan(found[name]) for name in PROBABILITIES}) > 1:
+            raise SageIQError(
+                f'The scorer {self._path!r} gave some of {", ".join(PROBABILITIES)} and left '
+                'others NaN; give all three or none.'
+            )
+        return Quality(**found)
+
+
+class _CheckedDescriber(CheckedScorer):
+    """Pass on what a foreign scorer says of a crop.
+
+    A class of its own, as are the next two: whether an object fits a runtime protocol is read
+    off its class from Python 3.12 on, so that ``__getattr__`` would hide what it passes on.
+    """
+
+    _scorer: Any
+
+    def describe(self, crop: Image, question: str = '', seed: int = 0) -> str:
+        """Return its sentences; raises SageIQError where it fails or says nothing."""
+        text = self._guarded(lambda: self._scorer.describe(crop, question, seed))
+        if not isinstance(text, str) or not text.strip():
+            raise SageIQError(
+                f'The scorer {self._path!r} gave {text!r} as a description, where text belongs.'
+            )
+        return text
+
+
+class _CheckedAblation(CheckedScorer):
+    """Pass on the switches of a foreign scorer's size modules."""
+
+    _scorer: Any
+
+    @property
+    def size_modules(self) -> frozenset[str]:
+        """Name its modules; raises SageIQError where it fails or names others."""
+        names = self._guarded(lambda: frozenset(self._scorer.size_modules))
+        if not names <= frozenset(SIZE_MODULES):
+            raise SageIQError(
+                f'The scorer {self._path!r} names the size modules '
+                f'{", ".join(sorted(map(str, names)))}; there are {", ".join(SIZE_MODULES)}.'
+            )
+        return names
+
+    def with_size_modules(self, modules: frozenset[str]) -> RegionScorer:
+        """Return the scorer that it makes of these, checked too; raises SageIQError else."""
+        return _checked(self._guarded(lambda: self._scorer.with_size_modules(modules)), self._path)
+
+
+class _CheckedBoth(_CheckedDescriber, _CheckedAblation):
+    """Pass on both."""
+
+
+def _checked(scorer: Any, path: str) -> CheckedScorer:
+    if not isinstance(getattr(scorer, 'name', None), str) or not callable(
+        getattr(scorer, 'score', None)
+    ):
+        raise SageIQError(
+            f'{path!r} makes {type(scorer).__name__}, which is no scorer: that has a text '
+            "'name' and a method 'score(crops)'."
+        )
+    kinds = {
+        (False, False): CheckedScorer,
+        (True, False): _CheckedDescriber,
+        (False, True): _CheckedAblation,
+        (True, True): _CheckedBoth,
+    }
+    kind = kinds[isinstance(scorer, QualityDescriber), isinstance(scorer, SizeAblation)]
+    return kind(scorer, path)
 
 
 def _failed(path: str, what: str, error: Exception) -> SageIQError:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sageiq_ros.engines.store import shipped
-from sageiq_ros.scorer.base import RegionScorer
+from sageiq_ros.scorer.base import QualityDescriber, RegionScorer, SizeAblation
 from sageiq_ros.scorer.build import build_scorer
 from sageiq_ros.types import Quality, SageIQError
 
@@ -36,6 +36,27 @@ class Answering(Mean):
 class Failing(Mean):
     def score(self, crops):
         raise ValueError('no light')
+
+class Telling(Mean):
+    words = 'All is well.'
+
+    def describe(self, crop, question='', seed=0):
+        return f'{self.words} {question} {seed}' if self.words == 'All is well.' else self.words
+
+class Switching(Mean):
+    modules = {'lsq', 'sfe'}
+
+    @property
+    def size_modules(self):
+        return self.modules
+
+    def with_size_modules(self, modules):
+        other = type(self)()
+        other.modules = modules
+        return other if 'lsq' in modules else None
+
+class Whole(Telling, Switching):
+    pass
 
 def made():
     return Mean()
@@ -87,6 +108,12 @@ def test_an_import_path_that_leads_nowhere_says_why(module, path, sentence):
         ([Quality(0.5), Quality(1.5)], r'score 1\.5, outside'),
         ([Quality(-0.1), Quality(0.5)], r'score -0\.1, outside'),
         ([0.5, 0.5], 'gave float where'),
+        ([Quality(0.5), Quality(None)], 'gave NoneType as score'),
+        ([Quality(0.5), Quality('0.5')], 'gave str as score'),
+        ([Quality(np.array([0.5])), Quality(0.5)], 'gave ndarray as score'),
+        ([Quality(0.5, 2.0, 0.0, 0.0), Quality(0.5)], r'the p_good 2\.0, outside'),
+        ([Quality(0.5, 0.5, None, 0.5), Quality(0.5)], 'gave NoneType as p_average'),
+        ([Quality(0.5, 0.5), Quality(0.5)], 'some of p_good, p_average, p_poor'),
         (None, 'failed .TypeError'),
     ],
 )
@@ -95,6 +122,63 @@ def test_a_wrong_answer_of_the_user_s_scorer_is_a_fault(module, answer, sentence
     sys.modules[module].Answering.answer = answer
     with pytest.raises(SageIQError, match=sentence):
         scorer.score(CROPS)
+
+
+def test_numbers_of_any_type_come_out_as_floats(module):
+    scorer = build_scorer(f'{module}:Answering', 1)
+    given = Quality(np.float32(0.5), 1, 0, np.float64(0))
+    sys.modules[module].Answering.answer = [given, Quality(1)]
+    first, second = scorer.score(CROPS)
+    assert (first, second.score) == (Quality(0.5, 1.0, 0.0, 0.0), 1.0)
+    values = (first.score, first.p_good, first.p_average, first.p_poor, second.score)
+    assert {type(value) for value in values} == {float}
+
+
+@pytest.mark.parametrize(
+    ('made', 'describes', 'switches'),
+    [
+        ('Mean', False, False),
+        ('Telling', True, False),
+        ('Switching', False, True),
+        ('Whole', True, True),
+    ],
+)
+def test_what_else_the_user_s_scorer_can_do_is_seen(module, made, describes, switches):
+    scorer = build_scorer(f'{module}:{made}', 1)
+    assert isinstance(scorer, QualityDescriber) is describes
+    assert isinstance(scorer, SizeAblation) is switches
+    if describes:
+        assert scorer.describe(CROPS[0], 'Is it?', 3) == 'All is well. Is it? 3'
+    if switches:
+        assert scorer.size_modules == {'lsq', 'sfe'}
+        other = scorer.with_size_modules(frozenset({'lsq'}))
+        assert isinstance(other, SizeAblation) and other.size_modules == {'lsq'}
+        assert len(other.score(CROPS)) == 2
+
+
+@pytest.mark.parametrize('words', [None, '', 7])
+def test_a_description_that_is_no_text_is_a_fault(module, words):
+    scorer = build_scorer(f'{module}:Telling', 1)
+    sys.modules[module].Telling.words = words
+    with pytest.raises(SageIQError, match='as a description, where text belongs'):
+        scorer.describe(CROPS[0])
+
+
+@pytest.mark.parametrize(
+    ('modules', 'sentence'),
+    [(None, 'failed .TypeError'), ({'lens'}, 'names the size modules lens')],
+)
+def test_size_modules_that_are_none_are_a_fault(module, modules, sentence):
+    scorer = build_scorer(f'{module}:Switching', 1)
+    sys.modules[module].Switching.modules = modules
+    with pytest.raises(SageIQError, match=sentence):
+        _ = scorer.size_modules
+
+
+def test_a_switched_scorer_is_held_to_the_interface_too(module):
+    scorer = build_scorer(f'{module}:Switching', 1)
+    with pytest.raises(SageIQError, match='makes NoneType, which is no scorer'):
+        scorer.with_size_modules(frozenset())
 
 
 def test_no_score_is_an_answer(module):
@@ -112,6 +196,13 @@ def test_a_failure_of_the_user_s_scorer_names_it(module):
 @pytest.mark.parametrize('name', ['sageiq_m_nano', str(shipped() / 'sageiq_m_nano')])
 def test_an_engine_is_named_or_found_by_its_folder(name):
     assert build_scorer(name, 1).name == 'sageiq_m_nano int8'
+
+
+@pytest.mark.parametrize('name', ['sageiq_m_nano', 'pyiqa:piqe', 'niqe'])
+@pytest.mark.parametrize('threads', [0, -2])
+def test_a_scorer_without_threads_is_refused(name, threads):
+    with pytest.raises(SageIQError, match=f'1 processor thread or more, not {threads}'):
+        build_scorer(name, threads)
 
 
 def test_niqe_is_named():
