@@ -62,13 +62,24 @@ class ScoringSettings:
                 raise ValueError(
                     f'{name} must be {" or ".join(choices)}, not {getattr(self, name)!r}'
                 )
-        if self.prompt.count(PLACEHOLDER) != 1 or self.question.count(PLACEHOLDER) != 1:
-            raise ValueError(f'prompt and question must each hold {PLACEHOLDER} once')
         if '{prompt}' not in self.chat or '{question}' not in self.question:
             raise ValueError('chat must hold {prompt}, and question must hold {question}')
         size = self.size_prompt
         if size and not ('{width}' in size and '{height}' in size):
             raise ValueError('size_prompt must hold {width} and {height}, or be empty')
+        # Counted in what is asked: chat and size_prompt could bring a second image.
+        asked = (
+            ('score', 'prompt, chat and size_prompt', self.score_prompt(1, 1)),
+            ('question', 'question and size_prompt', self._asked('', 1, 1)),
+        )
+        for kind, parts, text in asked:
+            if text.count(PLACEHOLDER) != 1:
+                raise ValueError(
+                    f'the {kind} prompt, of {parts}, must hold {PLACEHOLDER} once, not '
+                    f'{text.count(PLACEHOLDER)} times'
+                )
+        if PLACEHOLDER in self.general_question:
+            raise ValueError(f'general_question must not hold {PLACEHOLDER}')
         if len(self.words) < 2 or len(self.words) != len(self.values) or not all(self.words):
             raise ValueError('words must be two levels or more, with as many values')
         if not all(0 <= value <= 1 for value in self.values):
@@ -88,6 +99,9 @@ class ScoringSettings:
         """Return the whole prompt that asks a question; raises ValueError for a placeholder."""
         if PLACEHOLDER in question:
             raise ValueError(f'a question must not hold {PLACEHOLDER}')
+        return self._asked(question, height, width)
+
+    def _asked(self, question: str, height: int, width: int) -> str:
         parts = (question, self._size_prompt(height, width))
         return self.question.replace('{question}', ' '.join(filter(None, parts)))
 
