@@ -23,4 +23,5 @@ def check_writable(path: Path | None) -> None:
     except OSError as error:
         raise SageIQError(f'Cannot write {path}: {error.strerror}.') from error
     if not existed:
-        path.unlink()
+        # Of a link that leads nowhere the file is what was made, and the link is the user's.
+        path.resolve().unlink()
