@@ -11,8 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from sageiq_ros.bags.frames import DEFAULT_RATE_HZ, EPOCH_NS, Frame
-from sageiq_ros.bags.typestore import BagError
+from sageiq_ros.bags.frames import DEFAULT_RATE_HZ, EPOCH_NS, BagError, Frame
 from sageiq_ros.types import Image
 
 IMAGE_SUFFIXES = (

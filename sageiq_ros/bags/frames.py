@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Protocol
 
-from sageiq_ros.types import Image
+from sageiq_ros.types import Image, SageIQError
 
 # Pictures without a clock are stamped from this moment on (1 January 2026, UTC), so that the
 # same input always gives the same bag.
@@ -18,6 +18,10 @@ EPOCH_NS = 1_767_225_600_000_000_000
 DEFAULT_RATE_HZ = 10.0
 STREET = 'street'
 SOURCE_HELP = f'a folder of images, a video file, a rosbag2, or "{STREET}" for the renderer'
+
+
+class BagError(SageIQError):
+    """A recording, or a source of one, that cannot be read or written."""
 
 
 @dataclass(frozen=True, slots=True)

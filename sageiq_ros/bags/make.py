@@ -7,10 +7,9 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable
 from pathlib import Path
 
-from sageiq_ros.bags.frames import Frame, FrameSource
+from sageiq_ros.bags.frames import BagError, Frame, FrameSource
 from sageiq_ros.bags.messages import TRUTH_TYPE, jpeg_image, raw_image, truth
 from sageiq_ros.bags.rendered import StreetSource
-from sageiq_ros.bags.typestore import BagError
 from sageiq_ros.bags.writer import BagWriter
 from sageiq_ros.images import COMPRESSED_TYPE, RAW_TYPE, image_type
 from sageiq_ros.types import SceneGraph

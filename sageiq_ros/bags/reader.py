@@ -16,7 +16,7 @@ from rosbags.highlevel import AnyReader
 from rosbags.interfaces import Connection, ConnectionExtRosbag2, Qos
 from rosbags.typesys import Stores, get_typestore
 
-from sageiq_ros.bags.typestore import BagError
+from sageiq_ros.bags.frames import BagError
 
 STORAGE_SUFFIXES = ('.mcap', '.db3')
 SOURCE_KEY = 'source'

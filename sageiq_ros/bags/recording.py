@@ -7,9 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from sageiq_ros.bags.frames import Frame
+from sageiq_ros.bags.frames import BagError, Frame
 from sageiq_ros.bags.reader import BagReader, Topic
-from sageiq_ros.bags.typestore import BagError
 from sageiq_ros.images import COMPRESSED_TYPE, RAW_TYPE, ImageError, to_bgr
 
 

@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sageiq_ros.bags.files import IMAGE_SUFFIXES, FileSource, folder_source
-from sageiq_ros.bags.frames import SOURCE_HELP, STREET, FrameSource, Selection
+from sageiq_ros.bags.frames import SOURCE_HELP, STREET, BagError, FrameSource, Selection
 from sageiq_ros.bags.reader import is_bag
 from sageiq_ros.bags.recording import BagSource
 from sageiq_ros.bags.rendered import StreetSource
-from sageiq_ros.bags.typestore import BagError
 from sageiq_ros.bags.video import VideoSource
 
 

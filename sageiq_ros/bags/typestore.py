@@ -11,13 +11,9 @@ from pathlib import Path
 from rosbags.typesys import Stores, get_types_from_msg, get_typestore
 from rosbags.typesys.store import Typestore
 
-from sageiq_ros.types import SageIQError
+from sageiq_ros.bags.frames import BagError
 
 PACKAGE = 'sageiq_msgs'
-
-
-class BagError(SageIQError):
-    """A recording, or a source of one, that cannot be read or written."""
 
 
 @cache

@@ -10,8 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from sageiq_ros.bags.frames import DEFAULT_RATE_HZ, EPOCH_NS, Frame
-from sageiq_ros.bags.typestore import BagError
+from sageiq_ros.bags.frames import DEFAULT_RATE_HZ, EPOCH_NS, BagError, Frame
 
 
 class VideoSource:

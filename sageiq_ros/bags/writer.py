@@ -20,8 +20,9 @@ from rosbags.interfaces import (
 )
 from rosbags.rosbag2 import StoragePlugin, Writer
 
+from sageiq_ros.bags.frames import BagError
 from sageiq_ros.bags.reader import SOURCE_KEY
-from sageiq_ros.bags.typestore import BagError, message_store
+from sageiq_ros.bags.typestore import message_store
 
 FORMATS = {'mcap': StoragePlugin.MCAP, 'sqlite3': StoragePlugin.SQLITE3}
 _UNSET = QosTime(0, 0)

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from sageiq_ros.bags.frames import EPOCH_NS
+from sageiq_ros.bags.frames import EPOCH_NS, BagError
 from sageiq_ros.bags.make import RAW_TOPIC, TRUTH_TOPIC, make_bag
 from sageiq_ros.bags.messages import TRUTH_TYPE, raw_image, truth
 from sageiq_ros.bags.reader import BagReader
 from sageiq_ros.bags.results import to_assessment
 from sageiq_ros.bags.sources import open_source
-from sageiq_ros.bags.typestore import BagError, message_store
+from sageiq_ros.bags.typestore import message_store
 from sageiq_ros.bags.writer import BagWriter
 from sageiq_ros.images import RAW_TYPE, to_bgr
 from sageiq_ros.types import Box, Region, SceneGraph, State, Triplet, WeightSource

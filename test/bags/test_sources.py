@@ -11,10 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sageiq_ros.bags.files import natural_key
-from sageiq_ros.bags.frames import EPOCH_NS, Frame, thin
+from sageiq_ros.bags.frames import EPOCH_NS, BagError, Frame, thin
 from sageiq_ros.bags.make import make_bag
 from sageiq_ros.bags.sources import open_source, open_sources
-from sageiq_ros.bags.typestore import BagError
 
 PIXEL = np.zeros((1, 1, 3), np.uint8)
 
