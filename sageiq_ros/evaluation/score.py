@@ -69,11 +69,18 @@ def run(args: argparse.Namespace) -> int:
         chosen = boxes.of(frame.name)
         if boxes.none:
             chosen = [Box(0.0, 0.0, float(width), float(height))]
+        if not chosen:
+            continue
         outside = [box for box in chosen if box.x1 >= width or box.y1 >= height]
         if outside or any(box.x2 <= 0 or box.y2 <= 0 for box in chosen):
             faults.append(f'{frame.name} is {width}x{height} pixels; a box lies outside.')
             continue
-        qualities = scorer.score(cut(frame.image, chosen))
+        try:
+            qualities = scorer.score(cut(frame.image, chosen))
+        except SageIQError as error:
+            # The others' scores may have taken hours.
+            faults.append(f'{frame.name}: {error}')
+            continue
         rows += [_row(frame.name, *pair) for pair in zip(chosen, qualities, strict=True)]
     print('\n'.join(table(scorer.name, rows)))
     if args.json is not None:

@@ -3,7 +3,10 @@
 """``sageiq score``: pictures and boxes, any scorer, every file a result or a reason."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import cv2
@@ -104,6 +107,62 @@ def test_a_box_outside_one_picture_is_told_and_the_others_go_on(folder, tmp_path
     assert status == 1
     assert [row['image'] for row in found['scores']] == ['0.png', '2.png']
     assert '1.png is 10x10 pixels; a box lies outside' in capsys.readouterr().err
+
+
+def test_a_picture_that_fails_a_scorer_does_not_cost_the_others(folder, tmp_path, capsys):
+    cv2.imwrite(str(folder / '1.png'), np.zeros((10, 10, 3), np.uint8))
+    (tmp_path / 'picky_scorer.py').write_text(
+        'import grey_scorer\n'
+        'class made(grey_scorer.made):\n'
+        '    def score(self, crops):\n'
+        '        if not crops or min(crops[0].shape[:2]) < 20:\n'
+        "            raise ValueError('too small')\n"
+        '        return super().score(crops)\n',
+        encoding='utf-8',
+    )
+    status, found = score(tmp_path, folder, '--scorer', 'picky_scorer:made')
+    assert status == 1
+    assert [row['image'] for row in found['scores']] == ['0.png', '2.png']
+    assert re.search(r'skipped: 1\.png: .* failed .ValueError: too small', capsys.readouterr().err)
+
+
+def test_a_picture_without_boxes_is_not_asked_about(folder, tmp_path):
+    (tmp_path / 'proud_scorer.py').write_text(
+        'import grey_scorer\n'
+        'class made(grey_scorer.made):\n'
+        '    def score(self, crops):\n'
+        '        assert crops\n'
+        '        return super().score(crops)\n',
+        encoding='utf-8',
+    )
+    (tmp_path / 'boxes.json').write_text('{"2.png": [[0, 0, 30, 40]]}', encoding='utf-8')
+    words = ('--scorer', 'proud_scorer:made', '--boxes', tmp_path / 'boxes.json')
+    status, found = score(tmp_path, folder, *words)
+    assert (status, len(found['scores'])) == (0, 1)
+
+
+def test_no_threads_are_a_sentence(folder, capsys):
+    assert cli.main(['score', str(folder), '--scorer', GREY, '--threads', '0']) == 2
+    assert '1 processor thread or more, not 0' in capsys.readouterr().err
+
+
+def test_pictures_are_scored_without_the_packages_for_recordings(folder, tmp_path):
+    code = (
+        'import sys\n'
+        "sys.modules['rosbags'] = None\n"
+        'from sageiq_ros.cli import main\n'
+        f"sys.exit(main(['score', {str(folder)!r}, '--scorer', {GREY!r}]))\n"
+    )
+    path = os.pathsep.join((str(tmp_path), *sys.path))
+    done = subprocess.run(
+        [sys.executable, '-c', code],
+        env={**os.environ, 'PYTHONPATH': path},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    assert '0.png' in done.stdout
 
 
 @pytest.mark.parametrize(
