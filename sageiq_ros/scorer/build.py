@@ -25,8 +25,10 @@ def build_scorer(name: str, threads: int, backend: str = 'auto') -> RegionScorer
 
     ``threads`` are those of engines and pyiqa. ``backend`` is that of ``load_engine``; of a
     large model it runs the vision encoder. Raises SageIQError for a scorer that is unknown,
-    missing or damaged.
+    missing or damaged, and for less than one thread.
     """
+    if threads < 1:
+        raise SageIQError(f'A scorer needs 1 processor thread or more, not {threads}.')
     if name == 'brisque':
         from sageiq_ros.scorer.brisque import BrisqueScorer
 
