@@ -2,12 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """``sageiq models list``, ``build``, ``export`` and ``quantize`` as a user meets them."""
 
+import json
 import shutil
 
 import pytest
 
 from sageiq_ros.cli import main
-from sageiq_ros.engines.store import fit_backends, shipped
+from sageiq_ros.engines.manifest import Manifest, TensorSpec
+from sageiq_ros.engines.mplug_owl2 import INDEX, NETWORK
+from sageiq_ros.engines.store import fit_backends, sha256, shipped, write_manifest
 
 
 @pytest.fixture(autouse=True)
@@ -40,6 +43,39 @@ def test_list_marks_a_changed_file_and_fails(copy, capsys):
     with (copy / 'model.onnx').open('ab') as stream:
         stream.write(b'x')
     assert main(['models', 'list', str(copy)]) == 1
+    assert 'DAMAGED' in capsys.readouterr().out
+
+
+@pytest.fixture
+def sharded(tmp_path):
+    """Make the files of a large model, of 2 MB in two shards, without weights in them."""
+    folder = tmp_path / 'large'
+    folder.mkdir()
+    for name in ('a.safetensors', 'b.safetensors'):
+        (folder / name).write_bytes(bytes(1_000_000))
+    digests = {path.name: sha256(path) for path in sorted(folder.iterdir())}
+    (folder / INDEX).write_text(json.dumps({'shards': digests}), encoding='utf-8')
+    image = TensorSpec('image', (1, 3, 448, 448), 'float32')
+    digest = sha256(folder / INDEX)
+    manifest = Manifest('large', NETWORK, 'bf16', INDEX, digest, (image,), (image,))
+    write_manifest(folder, manifest)
+    return folder
+
+
+def test_list_counts_the_shards_of_a_large_model(sharded, capsys):
+    assert main(['models', 'list', str(sharded)]) == 0
+    line = capsys.readouterr().out.splitlines()[1]
+    assert line.split() == ['large', NETWORK, 'bf16', '1x3x448x448', '2.0', 'intact', 'torch']
+
+
+@pytest.mark.parametrize('harm', ['changed', 'missing'])
+def test_list_marks_a_large_model_with_a_broken_shard(sharded, capsys, harm):
+    shard = sharded / 'b.safetensors'
+    if harm == 'changed':
+        shard.write_bytes(b'x')
+    else:
+        shard.unlink()
+    assert main(['models', 'list', str(sharded)]) == 1
     assert 'DAMAGED' in capsys.readouterr().out
 
 
