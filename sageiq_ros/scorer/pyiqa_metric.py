@@ -9,6 +9,7 @@ import io
 import math
 import re
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -27,6 +28,8 @@ RANGES = {'niqe': (0.0, 20.0), 'niqe_matlab': (0.0, 20.0), 'pi': (0.0, 10.0)}
 # These judge sets of pictures, not one.
 SETS = ('fid', 'sfid', 'fid_dinov2', 'inception_score')
 
+# What is printed is the whole process's, so that one scorer at a time can listen.
+_listening = threading.Lock()
 _ANNOUNCED = re.compile(r'Downloading: "[^"]*" to (.+)')
 
 
@@ -45,10 +48,11 @@ class PyiqaScorer:
         _check_name(metric, pyiqa)
         self._torch.set_num_threads(threads)
         self._device = self._torch.device('cuda' if self._torch.cuda.is_available() else 'cpu')
-        with self._kept_offline():
+        with self._kept_offline(listen=True):
             self._metric = pyiqa.create_metric(metric, device=self._device, as_loss=False)
         self._low, self._high = score_range(metric, self._metric.score_range)
         self._lower_better = bool(self._metric.lower_better)
+        self._complete = False
 
     @property
     def name(self) -> str:
@@ -63,24 +67,26 @@ class PyiqaScorer:
         rgb = np.ascontiguousarray(padded(crop, LEAST_SIDE_PX)[:, :, ::-1].transpose(2, 0, 1))
         batch = self._torch.from_numpy(rgb).unsqueeze(0).to(self._device).float() / 255.0
         # Some metrics load their weights with the first picture.
-        with self._kept_offline(), self._torch.inference_mode():
-            return float(self._metric(batch).reshape(()))
+        with self._kept_offline(listen=not self._complete), self._torch.inference_mode():
+            value = float(self._metric(batch).reshape(()))
+        self._complete = True
+        return value
 
     @contextlib.contextmanager
-    def _kept_offline(self) -> Iterator[None]:
-        """Turn whatever goes wrong inside into one sentence, and a download into a refusal."""
+    def _kept_offline(self, *, listen: bool) -> Iterator[None]:
+        """Turn whatever goes wrong inside into one sentence, and a download into a refusal.
+
+        To ``listen`` finds the place that pyiqa announces for missing weights, but takes what
+        other threads print meanwhile, too.
+        """
         told = io.StringIO()
+        asked: list[str] = []
         try:
-            with (
-                no_network() as asked,
-                contextlib.redirect_stdout(told),
-                contextlib.redirect_stderr(told),
-            ):
+            with no_network() as asked, _heard(told) if listen else contextlib.nullcontext():
                 yield
         except Exception as error:
             folder = Path(self._torch.hub.get_dir())
             raise _fault(self._name, error, asked, told.getvalue(), folder) from error
-        sys.stderr.write(told.getvalue())
 
     def _scaled(self, value: float) -> float:
         if not math.isfinite(value):
@@ -92,18 +98,31 @@ class PyiqaScorer:
 def score_range(metric: str, stated: str | None) -> tuple[float, float]:
     """Read a metric's two ends from pyiqa's text, such as '0, 100' or '~0, ~1'.
 
-    Raises SageIQError where there is no upper end to map to 1.
+    Raises SageIQError where they are not two finite numbers, the lower one first.
     """
     if metric in RANGES:
         return RANGES[metric]
     try:
         low, high = (float(end.strip().lstrip('~')) for end in (stated or '').split(','))
+        if not (math.isfinite(low) and math.isfinite(high) and low < high):
+            raise ValueError
     except ValueError as error:
         raise SageIQError(
             f'The metric {metric!r} of pyiqa has the range {stated!r}, which cannot be mapped to '
             '0 to 1; choose another metric.'
         ) from error
     return low, high
+
+
+@contextlib.contextmanager
+def _heard(told: io.StringIO) -> Iterator[None]:
+    """Take in what the process prints, and pass it on to stderr at the end."""
+    with _listening:
+        try:
+            with contextlib.redirect_stdout(told), contextlib.redirect_stderr(told):
+                yield
+        finally:
+            sys.stderr.write(told.getvalue())
 
 
 def _import_pyiqa(metric: str) -> tuple[Any, Any]:
