@@ -14,6 +14,17 @@ from typing import Any
 # Read by Hugging Face's libraries when they are imported.
 SWITCHES = ('HF_HUB_OFFLINE', 'TRANSFORMERS_OFFLINE', 'HF_DATASETS_OFFLINE')
 
+# The events of an access, with the place of the address among their arguments.
+EVENTS = {
+    'urllib.Request': 0,
+    'socket.getaddrinfo': 0,
+    'socket.gethostbyname': 0,
+    'socket.gethostbyaddr': 0,
+    'socket.connect': 1,
+    'socket.sendto': 1,
+    'socket.sendmsg': 1,
+}
+
 _guarded = threading.local()
 _installed: list[bool] = []
 
@@ -24,10 +35,12 @@ class NetworkRefusedError(OSError):
 
 @contextmanager
 def no_network() -> Iterator[list[str]]:
-    """Refuse every network access of this thread; yields the addresses that were asked for.
+    """Refuse this thread's look-ups of hosts, connections and datagrams; yields their addresses.
 
-    Where a library reaches out, NetworkRefusedError is raised inside it, whatever it makes of it.
-    Sockets of this machine's processes (AF_UNIX) stay open, and so do other threads' ones.
+    Where a library reaches out by Python's ``socket``, NetworkRefusedError is raised inside it,
+    whatever it makes of it. Not guarded are connections that were open before, sockets of this
+    machine's processes (AF_UNIX), other threads, child processes, and native code that calls the
+    system by itself.
     """
     for switch in SWITCHES:
         os.environ[switch] = '1'
@@ -44,13 +57,15 @@ def no_network() -> Iterator[list[str]]:
 
 
 def _refuse(event: str, args: tuple[Any, ...]) -> None:
-    if event not in ('urllib.Request', 'socket.getaddrinfo', 'socket.connect'):
+    place = EVENTS.get(event)
+    if place is None:
         return
     asked = getattr(_guarded, 'asked', None)
     if asked is None:
         return
-    address = args[1] if event == 'socket.connect' else args[0]
-    if event == 'socket.connect' and isinstance(address, str | bytes):
+    address = args[place]
+    # Of a socket: a path is another process here, and none is the peer it is connected to.
+    if place == 1 and (address is None or isinstance(address, str | bytes)):
         return
     asked.append(str(address))
     raise NetworkRefusedError(str(address))

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from sageiq_ros.offline import NetworkRefusedError, no_network
+from sageiq_ros.scorer import pyiqa_metric
 from sageiq_ros.scorer.build import build_scorer
 from sageiq_ros.scorer.pyiqa_metric import score_range
 from sageiq_ros.types import SageIQError
@@ -81,6 +82,41 @@ def test_pyiqa_s_texts_of_ranges_are_read(stated, ends):
     assert score_range('some', stated) == pytest.approx(ends)
 
 
+@pytest.mark.parametrize('stated', [None, '', '0', '0, inf', 'nan, 1', '1, 1', '5, 1', '0, 1, 2'])
+def test_a_range_without_two_ends_in_order_is_refused(stated):
+    with pytest.raises(SageIQError, match='cannot be mapped'):
+        score_range('some', stated)
+
+
+def test_only_making_a_metric_and_its_first_crop_take_what_is_printed(
+    monkeypatch, tmp_path, capsys
+):
+    real, seen = sys.stdout, []
+
+    def look(*_):
+        print('a word')
+        seen.append((sys.stdout is real, pyiqa_metric._listening.locked()))
+
+    def call(metric, batch):
+        look()
+        return fake_pyiqa.Tensor(np.array([30.0]))
+
+    fake_pyiqa.install(monkeypatch, tmp_path, need=look)
+    monkeypatch.setattr(fake_pyiqa.Metric, '__call__', call)
+    build_scorer('pyiqa:piqe', 1).score([np.zeros((96, 96, 3), np.uint8)] * 3)
+    # One scorer at a time listens; from the second crop on the process's output is its own.
+    assert seen == [(False, True), (False, True), (True, False), (True, False)]
+    assert capsys.readouterr() == ('a word\n' * 2, 'a word\n' * 2)
+
+
+def test_what_was_printed_before_a_failure_is_given_back(monkeypatch, tmp_path, capsys):
+    fake_pyiqa.install(monkeypatch, tmp_path, need=lambda: fake_pyiqa.download(tmp_path))
+    with pytest.raises(SageIQError):
+        build_scorer('pyiqa:musiq', 1)
+    assert 'Downloading' in capsys.readouterr().err
+    assert not pyiqa_metric._listening.locked()
+
+
 @pytest.mark.parametrize('missing', ['pyiqa', 'torch'])
 def test_a_missing_package_says_what_to_install(doubles, monkeypatch, missing):
     monkeypatch.setitem(sys.modules, missing, None)
@@ -122,12 +158,22 @@ def test_another_failure_is_told_as_it_is(monkeypatch, tmp_path):
         build_scorer('pyiqa:musiq', 1)
 
 
+def datagram():
+    return socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+
+
 @pytest.mark.parametrize(
     'reach',
     [
         lambda: socket.create_connection(('weights.invalid', 443)),
         lambda: urllib.request.urlopen('https://weights.invalid/x'),
         lambda: socket.socket().connect(('127.0.0.1', 9)),
+        lambda: socket.gethostbyname('weights.invalid'),
+        lambda: socket.gethostbyname_ex('weights.invalid'),
+        lambda: socket.gethostbyaddr('127.0.0.1'),
+        lambda: datagram().sendto(b'x', ('127.0.0.1', 9)),
+        lambda: datagram().sendto(b'x', 0, ('127.0.0.1', 9)),
+        lambda: datagram().sendmsg([b'x'], [], 0, ('127.0.0.1', 9)),
     ],
 )
 def test_every_way_out_is_refused(monkeypatch, reach):
@@ -136,6 +182,21 @@ def test_every_way_out_is_refused(monkeypatch, reach):
     with no_network() as asked, pytest.raises(NetworkRefusedError):
         reach()
     assert len(asked) == 1
+    assert asked[0] in ('weights.invalid', '127.0.0.1', "('127.0.0.1', 9)") or '/x' in asked[0]
+
+
+def test_processes_of_this_machine_can_be_reached(tmp_path):
+    near, far = socket.socketpair()
+    receiver = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    receiver.bind(str(tmp_path / 's'))
+    sender = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    with near, far, receiver, sender, no_network() as asked:
+        # Without an address: where it goes was asked when it was connected.
+        near.sendmsg([b'a'])
+        sender.sendto(b'b', str(tmp_path / 's'))
+        sender.sendmsg([b'c'], [], 0, str(tmp_path / 's'))
+        assert far.recv(1) + receiver.recv(1) + receiver.recv(1) == b'abc'
+    assert asked == []
 
 
 def test_other_threads_and_later_calls_keep_their_network():
