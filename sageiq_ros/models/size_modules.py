@@ -7,7 +7,9 @@ With LSQ and alpha at 0, where they start by default, the network is its backbon
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from numbers import Real
 
 import torch
 from torch import Tensor, nn
@@ -16,6 +18,8 @@ from torch.nn import functional as F
 GATES = ('sigmoid', 'softmax', 'linear')
 ALPHAS = ('scalar', 'vector')
 TOKENS = ('all', 'queries')
+# What the metadata of a trained file call it.
+FILE_FORMAT = 'sageiq-m size modules'
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,7 @@ class SizeModulesConfig:
     ``gate`` is the attention map's activation (``softmax`` runs over the tokens), ``alpha`` one
     number or one a channel, ``tokens`` whether ``vit_eos`` has size features too. ``alpha_start``
     and ``queries_std`` are what training starts from: alpha, and the deviation of LSQ. Raises
-    ValueError for any other word.
+    ValueError for any other word, and for a start that is no number or a deviation below 0.
     """
 
     gate: str = 'sigmoid'
@@ -39,6 +43,15 @@ class SizeModulesConfig:
             value = getattr(self, name)
             if value not in known:
                 raise ValueError(f'{name} must be {" or ".join(known)}, not {value!r}')
+        for name in ('alpha_start', 'queries_std'):
+            value = getattr(self, name)
+            number = isinstance(value, Real) and not isinstance(value, bool)
+            if not number or not math.isfinite(value):
+                raise ValueError(f'{name} must be a finite number, not {value!r}')
+            # A whole number, as JSON writes 0, would make a parameter of whole numbers.
+            object.__setattr__(self, name, float(value))
+        if self.queries_std < 0:
+            raise ValueError(f'queries_std must be at least 0, not {self.queries_std}')
 
 
 class SizeFeatureExtractor(nn.Module):

@@ -92,7 +92,29 @@ def test_learnable_queries_start_where_they_are_told():
     assert 0.01 < float(started.std()) < 0.03
 
 
-@pytest.mark.parametrize('values', [{'gate': 'tanh'}, {'alpha': 'matrix'}, {'tokens': 'none'}])
+@pytest.mark.parametrize('alpha', ['scalar', 'vector'])
+def test_alpha_starts_as_a_real_number_where_a_whole_one_is_given(alpha):
+    config = SizeModulesConfig(alpha=alpha, alpha_start=1, queries_std=0)
+    assert {type(config.alpha_start), type(config.queries_std)} == {float}
+    started = SizeFeatureExtractor(16, 4, config).alpha
+    assert started.dtype == torch.float32 and (started == 1).all()
+
+
+@pytest.mark.parametrize(
+    'values',
+    [
+        {'gate': 'tanh'},
+        {'alpha': 'matrix'},
+        {'tokens': 'none'},
+        {'alpha_start': 'abc'},
+        {'alpha_start': None},
+        {'alpha_start': True},
+        {'alpha_start': float('nan')},
+        {'queries_std': float('inf')},
+        {'queries_std': [0.1]},
+        {'queries_std': -1},
+    ],
+)
 def test_unknown_readings_are_refused(values):
     with pytest.raises(ValueError, match=next(iter(values))):
         SizeModulesConfig(**values)
