@@ -73,9 +73,11 @@ def steps(
     caches = [LayerCache() for _ in network.model.layers]
     embed = network.model.embed_tokens
     with torch.inference_mode():
+        # At full size 0.5 GB, too much to convert for every token.
+        head = network.head()
         for _ in range(sampling.max_new_tokens):
             hidden = network.hidden_states(sequence, caches)
-            logits = network.logits(hidden[0, -1])
+            logits = network.logits(hidden[0, -1], head=head)
             token = choose(logits.cpu(), sampling, generator)
             yield token, logits
             ids = torch.tensor([[token]], device=hidden.device)

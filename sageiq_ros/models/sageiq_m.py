@@ -175,12 +175,19 @@ class SageIQM(nn.Module):
             hidden = layer(hidden, kinds, (cosine, sine), mask, cache)
         return hidden
 
-    def logits(self, hidden: Tensor, rows: Tensor | None = None) -> Tensor:
+    def head(self, rows: Tensor | None = None) -> Tensor:
+        """Return the weights (words, width) of ``logits`` in float32; ``rows`` as there."""
+        weight = self.lm_head.weight if rows is None else self.lm_head.weight[rows]
+        return weight.float()
+
+    def logits(
+        self, hidden: Tensor, rows: Tensor | None = None, head: Tensor | None = None
+    ) -> Tensor:
         """Norm decoder states (…, width) and return their logits (…, words) in float32.
 
-        ``rows`` picks words by their ids, all of the vocabulary without it. The product is taken
-        in float32 whatever the weights' type: in 16 bits a logit near 20 has steps of 1/64 to
-        1/8.
+        ``rows`` picks words by their ids, all of the vocabulary without it; ``head``, made once
+        where many logits are asked for, takes its place. The product is taken in float32
+        whatever the weights' type: in 16 bits a logit near 20 has steps of 1/64 to 1/8.
         """
-        weight = self.lm_head.weight if rows is None else self.lm_head.weight[rows]
-        return self.model.norm(hidden).float() @ weight.float().T
+        weight = self.head(rows) if head is None else head
+        return self.model.norm(hidden).float() @ weight.T

@@ -64,6 +64,29 @@ def test_every_token_is_drawn_from_the_logits_behind_all_before(network, sequenc
     torch.testing.assert_close(torch.stack([row for _, row in found]), logits, atol=2e-4, rtol=0)
 
 
+def test_the_head_is_converted_once_an_answer_and_gives_the_same_logits(monkeypatch):
+    network = tiny_network().bfloat16()
+    kept, states = [], []
+    head, hidden_states = type(network).head, type(network).hidden_states
+
+    def converted(self, rows=None):
+        kept.append(head(self, rows))
+        return kept[-1]
+
+    def followed(self, *given):
+        states.append(hidden_states(self, *given))
+        return states[-1]
+
+    monkeypatch.setattr(type(network), 'head', converted)
+    monkeypatch.setattr(type(network), 'hidden_states', followed)
+    found = list(steps(network, network.sequence(IDS[:, :2]), Sampling(max_new_tokens=4), 1))
+    assert len(kept) == 1 and kept[0].dtype == torch.float32
+    with torch.inference_mode():
+        for state, (_, row) in zip(states, found, strict=True):
+            alone = network.model.norm(state[0, -1]).float() @ network.lm_head.weight.float().T
+            assert torch.equal(row, alone)
+
+
 def test_a_prompt_with_hidden_tokens_keeps_them_hidden(network, sequence):
     seen = torch.ones_like(sequence.is_image)
     seen[0, 1] = False
