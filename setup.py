@@ -39,6 +39,8 @@ setup(
         'bitsandbytes': ['torch', 'transformers', 'accelerate', 'bitsandbytes', 'xgrammar'],
         'llama_cpp': ['llama-cpp-python'],
         'onnxruntime': ['onnxruntime'],
+        # The full SageIQ-M and its kin; bitsandbytes for those in nf4.
+        'sageiq_m': ['torch', 'safetensors', 'pillow', 'sentencepiece', 'bitsandbytes'],
         'pyiqa': ['pyiqa', 'torch', 'torchvision'],
         'tensorrt': ['tensorrt', 'cuda-python'],
     },

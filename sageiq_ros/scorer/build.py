@@ -67,7 +67,7 @@ def _engine_scorer(name: str, threads: int, backend: str) -> RegionScorer:
     except ImportError as error:
         raise EngineError(
             f'{name} needs a package that is missing ({error.name}): run '
-            "'pip install -r requirements/train.txt'."
+            "'pip install .[sageiq_m]' in the repository."
         ) from error
     return MPLUGOwl2Scorer(folder, threads, backend)
 

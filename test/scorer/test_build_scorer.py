@@ -3,11 +3,14 @@
 """Every form of a scorer's name finds its scorer; a wrong one is told what there is."""
 
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from sageiq_ros.engines.store import shipped
+from sageiq_ros.engines.manifest import Manifest, TensorSpec
+from sageiq_ros.engines.mplug_owl2 import NETWORK
+from sageiq_ros.engines.store import shipped, write_manifest
 from sageiq_ros.scorer.base import QualityDescriber, RegionScorer, SizeAblation
 from sageiq_ros.scorer.build import build_scorer
 from sageiq_ros.types import Quality, SageIQError
@@ -203,6 +206,17 @@ def test_an_engine_is_named_or_found_by_its_folder(name):
 def test_a_scorer_without_threads_is_refused(name, threads):
     with pytest.raises(SageIQError, match=f'1 processor thread or more, not {threads}'):
         build_scorer(name, threads)
+
+
+def test_what_a_large_model_needs_is_an_extra_of_the_package(tmp_path, monkeypatch):
+    image = TensorSpec('image', (1, 3, 448, 448), 'float32')
+    write_manifest(tmp_path, Manifest('large', NETWORK, 'bf16', 'x', '', (image,), (image,)))
+    monkeypatch.setitem(sys.modules, 'torch', None)
+    monkeypatch.delitem(sys.modules, 'sageiq_ros.scorer.mplug_owl2', raising=False)
+    with pytest.raises(SageIQError, match=r"missing .torch.: run 'pip install \.\[sageiq_m\]'"):
+        build_scorer(str(tmp_path), 1)
+    setup = (Path(__file__).parents[2] / 'setup.py').read_text(encoding='utf-8')
+    assert "'sageiq_m': ['torch', 'safetensors'," in setup
 
 
 def test_niqe_is_named():
