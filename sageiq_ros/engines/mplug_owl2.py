@@ -66,7 +66,7 @@ def load_network(folder: Path, manifest: Manifest, device: str = 'cpu') -> SageI
     except ImportError as error:
         raise EngineError(
             f'{manifest.name} needs a package that is missing ({error.name}): run '
-            "'pip install -r requirements/train.txt'."
+            "'pip install .[sageiq_m]' in the repository."
         ) from error
     from sageiq_ros.models.mplug_owl2_config import from_settings
     from sageiq_ros.models.sageiq_m import SageIQM
@@ -101,7 +101,9 @@ def load_network(folder: Path, manifest: Manifest, device: str = 'cpu') -> SageI
             raise EngineError(
                 f'{shard} does not fit the network of its manifest ({error}); import it again.'
             ) from error
-        except (MemoryError, torch.OutOfMemoryError) as error:
+        except (MemoryError, RuntimeError) as error:
+            if not _lacks_memory(error):
+                raise
             raise EngineError(
                 f'{manifest.name} does not fit into the memory of {device} in {precision}; import '
                 'it with --precision int8 or nf4.'
@@ -116,20 +118,28 @@ def load_network(folder: Path, manifest: Manifest, device: str = 'cpu') -> SageI
 
 
 def fill_untrained(network: SageIQM, device: str, dtype: torch.dtype) -> None:
-    """Give the size modules their untrained values; trained ones take their place."""
+    """Give the size modules values that add nothing; trained ones take their place.
+
+    LSQ and alpha are 0 whatever the configuration says: where training starts, it draws itself.
+    """
+    from dataclasses import replace
+
     import torch
 
     from sageiq_ros.models.size_modules import SizeFeatureExtractor
 
     config = network.config
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
+        # Not torch.manual_seed, which resets the generators of CUDA devices too.
+        torch.default_generator.manual_seed(0)
         extractor = SizeFeatureExtractor(
-            config.language.hidden_size, config.size_reduction, config.size
+            config.language.hidden_size,
+            config.size_reduction,
+            replace(config.size, alpha_start=0.0),
         )
-        queries = config.size.queries_std * torch.randn(network.size_queries.shape)
     network.size_feature_extractor = extractor.to(device, dtype)
-    network.size_queries = torch.nn.Parameter(queries.to(device, dtype), requires_grad=False)
+    queries = torch.zeros(network.size_queries.shape, dtype=dtype, device=device)
+    network.size_queries = torch.nn.Parameter(queries, requires_grad=False)
 
 
 def place(
@@ -178,6 +188,15 @@ def verified_shards(folder: Path, manifest: Manifest) -> list[Path]:
             )
         paths.append(path)
     return paths
+
+
+def _lacks_memory(error: Exception) -> bool:
+    """Tell whether an error is one of memory; on the processor torch has no class for it."""
+    import torch
+
+    return isinstance(error, MemoryError | torch.OutOfMemoryError) or (
+        "can't allocate memory" in str(error)
+    )
 
 
 def _quantized(value: torch.Tensor, precision: str, device: str, dtype: torch.dtype) -> nn.Module:

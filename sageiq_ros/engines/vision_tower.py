@@ -18,7 +18,13 @@ from sageiq_ros.engines.export import export_onnx
 from sageiq_ros.engines.manifest import Manifest
 from sageiq_ros.engines.mplug_owl2 import VISION, VISION_FOLDER, verified_shards
 from sageiq_ros.engines.onnxruntime import OnnxruntimeEngine
-from sageiq_ros.engines.store import MANIFEST, load_engine, write_engine, write_manifest
+from sageiq_ros.engines.store import (
+    MANIFEST,
+    load_engine,
+    read_manifest,
+    write_engine,
+    write_manifest,
+)
 from sageiq_ros.models.clip_vision import VisionModel
 from sageiq_ros.models.mplug_owl2_config import from_settings
 from sageiq_ros.models.sageiq_m import SageIQM
@@ -64,7 +70,8 @@ class _Graph(nn.Module):
 def load_vision_tower(network: SageIQM, folder: Path, threads: int, backend: str) -> Tower:
     """Return the network's own encoder for ``auto`` and ``torch``, else the folder's engine.
 
-    Raises EngineError where the folder has no engine of its encoder or the backend cannot run.
+    Raises EngineError where the folder has no engine of its encoder or one of other weights, and
+    where the backend cannot run.
     """
     if backend in ('auto', 'torch'):
         return network.model.vision_model
@@ -73,6 +80,13 @@ def load_vision_tower(network: SageIQM, folder: Path, threads: int, backend: str
         raise EngineError(
             f'{folder} holds no ONNX of its vision encoder for the backend {backend}: import it '
             'with --vision-onnx, or choose the backend auto.'
+        )
+    source = read_manifest(engine).provenance.get('exported_from')
+    weights = source.get('sha256') if isinstance(source, dict) else None
+    if weights != read_manifest(folder).sha256:
+        raise EngineError(
+            f'{engine} was not exported from the weights of {folder}: import it again with '
+            '--vision-onnx, or choose the backend auto.'
         )
     return EngineTower(load_engine(str(engine.absolute()), VISION, threads, backend))
 

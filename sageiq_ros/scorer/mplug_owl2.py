@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from sageiq_ros.engines.base import EngineError
+from sageiq_ros.engines.manifest import Manifest
 from sageiq_ros.engines.mplug_owl2 import NETWORK, choose_device, load_network
-from sageiq_ros.engines.store import read_manifest
+from sageiq_ros.engines.store import read_manifest, sha256
 from sageiq_ros.engines.vision_tower import load_vision_tower
 from sageiq_ros.models.generation import Sampling, generate
 from sageiq_ros.models.token_sequence import IMAGE
@@ -69,7 +70,7 @@ class MPLUGOwl2Scorer:
         self.settings = replace(
             settings, lsq=settings.lsq and LSQ in trained, sfe=settings.sfe and SFE in trained
         )
-        self._tokenizer = PromptTokenizer(folder / TOKENIZER)
+        self._tokenizer = own_tokenizer(folder, manifest)
         words = [[self._tokenizer.word(w) for w in level] for level in self.settings.words]
         self._device = choose_device(device)
         self.network = load_network(folder, manifest, self._device)
@@ -158,7 +159,7 @@ class MPLUGOwl2Scorer:
 
         The same ``seed`` gives the same answer on the same machine. ``sampling`` is that of the
         paper's Table IX by default. Raises SageIQError for a question that holds the placeholder
-        of an image.
+        of an image, and for an answer without words.
         """
         settings = self.settings
         try:
@@ -168,7 +169,12 @@ class MPLUGOwl2Scorer:
         ids = torch.tensor([self._tokenizer.prompt(text, IMAGE)], device=self._device)
         sequence = self.network.sequence(ids, self._visual_tokens([crop]))
         answer = generate(self.network, sequence, (self._tokenizer.end,), sampling, seed)
-        return self._tokenizer.decode(answer)
+        text = self._tokenizer.decode(answer)
+        if not text:
+            raise SageIQError(
+                f'{self.name} answered without a word; ask another question, or with another seed.'
+            )
+        return text
 
     def _visual_tokens(self, crops: Sequence[Image]) -> Tensor:
         """Return image tokens (crops, queries + 1, width) with size features added."""
@@ -185,10 +191,35 @@ class MPLUGOwl2Scorer:
             return visual
         if missing:
             found = self.network.size_feature_extractor(patterns)
-            self._features.update(zip(missing, found, strict=True))
+            # A row alone is a view that would keep its whole batch in memory.
+            rows = (row.clone() for row in found)
+            self._features.update(zip(missing, rows, strict=True))
         features = torch.stack([self._features[size] for size in sizes])
         for size in sizes:
             self._features.move_to_end(size)
         while len(self._features) > self._cached_sizes:
             self._features.popitem(last=False)
         return visual + features
+
+
+def own_tokenizer(folder: Path, manifest: Manifest) -> PromptTokenizer:
+    """Read a store folder's tokenizer; raises EngineError for one that is not its own."""
+    path = folder / TOKENIZER
+    if not path.is_file() or sha256(path) != manifest.provenance.get('tokenizer_sha256'):
+        raise EngineError(
+            f'{path} is missing or not the file that was imported; restore it or import the '
+            'engine again.'
+        )
+    tokenizer = PromptTokenizer(path)
+    try:
+        vocabulary = int(manifest.settings['network']['language']['vocabulary'])
+    except (KeyError, TypeError, ValueError) as error:
+        raise EngineError(
+            f'The manifest of {folder} tells no vocabulary; import the engine again.'
+        ) from error
+    if tokenizer.size > vocabulary:
+        raise EngineError(
+            f'{path} has {tokenizer.size} pieces, where the network knows {vocabulary} words; '
+            'import the engine again.'
+        )
+    return tokenizer
