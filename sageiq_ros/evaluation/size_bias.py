@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sageiq_ros.evaluation.size_bias_run import SizeBias
+    from sageiq_ros.evaluation.size_bias_run import Plan, SizeBias
 
 JSON_FILE, MARKDOWN_FILE, PAGE_FILE = 'size_bias.json', 'size_bias.md', 'size_bias.html'
 PACKAGES = (
@@ -110,6 +110,7 @@ def run(args: argparse.Namespace) -> int:
         ablation=options.wanted_ablation(args.ablation),
     )
     options.check_out(args.out)
+    made = provenance(plan)
     cv2.setNumThreads(args.threads)
 
     def load(name: str) -> RegionScorer:
@@ -119,16 +120,20 @@ def run(args: argparse.Namespace) -> int:
     total = passes * len(plan.pictures) * plan.rule.versions
     with tqdm(total=total, desc='scoring', unit='sample') as bar:
         result = measure(plan, load, bar.update)
-    for path in write(result, provenance(result), args.out):
+    for path in write(result, made, args.out):
         print(path)
     return 0
 
 
 def write(result: SizeBias, made: dict[str, str], out: Path) -> list[Path]:
-    """Write numbers, tables and page into the folder ``out``; return their paths."""
+    """Write numbers, tables and page into the folder ``out``; return their paths.
+
+    ``made`` is of :func:`provenance`; the scorers, known by now, are added to it.
+    """
     from sageiq_ros.evaluation.size_bias_page import page
     from sageiq_ros.evaluation.size_bias_text import markdown, numbers
 
+    made = {**made, 'scorers': ', '.join(f'{m.name}: {m.scorer}' for m in result.members())}
     texts = {
         JSON_FILE: json.dumps(numbers(result, made), indent=1, allow_nan=False) + '\n',
         MARKDOWN_FILE: markdown(result, made),
@@ -140,20 +145,26 @@ def write(result: SizeBias, made: dict[str, str], out: Path) -> list[Path]:
     return [out / name for name in texts]
 
 
-def provenance(result: SizeBias) -> dict[str, str]:
-    """Tell the command, the data and the versions that a result comes from."""
+def provenance(plan: Plan) -> dict[str, str]:
+    """Tell the command, the data and the versions that a result comes from.
+
+    Needs no result, so that a fault here shows before the work. The version of
+    this package is 'not installed' where it is taken from a source tree that nothing installed.
+    """
     from sageiq_ros.datasets.degradations import DEGRADATIONS
 
-    plan = result.plan
     found = []
     for name in PACKAGES:
         with suppress(PackageNotFoundError):
             found.append(f'{name} {version(name)}')
+    try:
+        own = version('sageiq_ros')
+    except PackageNotFoundError:
+        own = 'not installed'
     folders = dict.fromkeys(str(path.parent) for path in plan.pictures)
     return {
         'command': shlex.join(['sageiq', *sys.argv[1:]]),
-        'sageiq_ros': version('sageiq_ros'),
-        'scorers': ', '.join(f'{m.name}: {m.scorer}' for m in result.members()),
+        'sageiq_ros': own,
         'python': platform.python_version(),
         'packages': ', '.join(found),
         'pictures': f'{len(plan.pictures)} of {", ".join(folders)}',

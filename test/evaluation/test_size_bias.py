@@ -5,6 +5,7 @@
 import json
 import math
 import re
+from importlib.metadata import PackageNotFoundError
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from size_bias_scorers import Scorer, Switchable, content, size
 from sageiq_ros.cli import main
 from sageiq_ros.datasets.photos import list_pictures
 from sageiq_ros.datasets.varied_quality import DrawRule
-from sageiq_ros.evaluation import size_bias_options
+from sageiq_ros.evaluation import size_bias, size_bias_options
 from sageiq_ros.evaluation.size_bias_charts import spread
 from sageiq_ros.evaluation.size_bias_measures import metrics
 from sageiq_ros.evaluation.size_bias_page import page
@@ -198,6 +199,21 @@ def test_the_command_measures_the_shipped_engine(textured_pictures, tmp_path, ca
     drawn = (out / 'size_bias.html').read_text(encoding='utf-8')
     assert drawn.count('<svg') == 2 + 4 + 2 and drawn.count('<figure>') == 3
     assert (out / 'size_bias.md').read_text(encoding='utf-8') in shown
+
+
+def test_a_source_tree_without_metadata_is_told_before_the_work(
+    flat_pictures, tmp_path, monkeypatch
+):
+    def version(name):
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(size_bias, 'version', version)
+    wanted = plan(flat_pictures, 'size', baseline=None)
+    made = size_bias.provenance(wanted)
+    assert made['sageiq_ros'] == 'not installed' and made['packages'] == ''
+    size_bias.write(measure(wanted, SCORERS.get), made, tmp_path)
+    content_ = json.loads((tmp_path / 'size_bias.json').read_text(encoding='utf-8'))
+    assert content_['sageiq_ros'] == 'not installed' and content_['scorers']
 
 
 @pytest.mark.parametrize(
