@@ -96,7 +96,8 @@ def _collect(
         if word in keys:
             if not np.isfinite(values).all():
                 raise SageIQError(f'{path} has no finite vector for {keys[word]!r}.')
-            found[keys[word]] = values
+            # A view would keep the whole chunk that was read alive.
+            found[keys[word]] = values.copy()
     return found
 
 

@@ -54,6 +54,12 @@ def test_wanted_words_are_read(data, chunk, tmp_path, monkeypatch):
     assert read_word2vec(path, {'Blur'}).keys() == {'Blur'}
 
 
+@pytest.mark.parametrize('data', [binary(VECTORS, b''), text(VECTORS)], ids=['binary', 'text'])
+def test_what_is_kept_of_a_file_is_the_vectors_alone(data, tmp_path):
+    found = read_word2vec(write(tmp_path, data), {'sharp', 'Blur'})
+    assert all(values.base is None for values in found.values())
+
+
 @settings(max_examples=20)
 @given(
     st.lists(
