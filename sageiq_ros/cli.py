@@ -33,6 +33,7 @@ COMMANDS: dict[tuple[str, ...], tuple[str, str]] = {
     ('bench', 'analyzer'): ('bench.analyzer', "measure the analyzer, the paper's way = 1"),
     ('bench', 'node'): ('nodes.bench', 'measure the running node'),
     ('bench', 'scene-graph'): ('bench.scene_graph', 'measure the scene graph networks'),
+    ('bench', 'scorer'): ('bench.scorer', 'measure the scorers'),
     ('evaluate', 'analyzer'): ('evaluation.analyzer', 'measure every mode on labelled triplets'),
     ('evaluate', 'scene-graph'): ('evaluation.scene_graph', 'measure recall of scene graphs'),
     ('evaluate', 'words'): ('evaluation.words', 'measure the words for measured faults'),
@@ -60,7 +61,10 @@ COMMANDS: dict[tuple[str, ...], tuple[str, str]] = {
         'training.scale_consistency.command',
         "train size modules by the paper's recipe",
     ),
-    ('train', 'sageiq-m-nano'): ('training.sageiq_m', 'train the nano quality network'),
+    ('train', 'sageiq-m-nano'): (
+        'training.sageiq_m_nano.command',
+        'train the nano quality network',
+    ),
 }
 
 

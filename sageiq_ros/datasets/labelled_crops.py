@@ -28,7 +28,7 @@ from sageiq_ros.types import Image, SageIQError
 
 SIDE_RANGE_PX = (16, 512)
 ASPECT_SPREAD = 0.45
-CLEAN_SHARE = 0.10
+CLEAN_SHARE = 0.15
 DOUBLE_SHARE = 0.20
 MARGIN_PX = 16
 LABEL_SIDE_PX = 64
@@ -37,6 +37,9 @@ LEAST_CONTRAST = 8.0
 LEAST_SHARPNESS = 0.28
 PLACE_TRIES = 10
 CROPS_PER_PICTURE = 6
+GAMMA_SPREAD = 0.25
+GAIN_SPREAD = 0.08
+SATURATION_RANGE = (0.5, 1.3)
 
 PIXELS_FILE = 'pixels.bin'
 INDEX_FILE = 'index.npz'
@@ -58,25 +61,39 @@ class LabelledCrop:
 
 
 def draw_crops(
-    groups: Sequence[Sequence[Path]], shares: Sequence[float], count: int, seed: int
+    groups: Sequence[Sequence[Path]],
+    shares: Sequence[float],
+    count: int,
+    seed: int,
+    *,
+    toned: float = 0.0,
+    least_side: int = SIDE_RANGE_PX[0],
 ) -> Iterator[LabelledCrop]:
-    """Draw ``count`` labelled crops, picking groups of pictures by their shares."""
+    """Draw ``count`` labelled crops, picking groups of pictures by their shares.
+
+    Of this share of the pictures, ``toned``, the tones are varied first, so that a few pictures
+    teach many lights; not of all, or darkness would tell nothing of exposure any more. Sides are
+    ``least_side`` px or more.
+    """
     rng = np.random.default_rng(seed)
     weights = np.asarray(shares) / np.sum(shares)
     drawn = 0
     while drawn < count:
         group = groups[int(rng.choice(len(groups), p=weights))]
         picture = read_picture(group[int(rng.integers(len(group)))])
+        vary = toned > 0.0 and rng.random() < toned
         for _ in range(min(CROPS_PER_PICTURE, count - drawn)):
-            yield draw_crop(picture, rng)
+            yield draw_crop(_toned(picture, rng) if vary else picture, rng, least_side)
             drawn += 1
 
 
-def draw_crop(picture: Image, rng: np.random.Generator) -> LabelledCrop:
+def draw_crop(
+    picture: Image, rng: np.random.Generator, least_side: int = SIDE_RANGE_PX[0]
+) -> LabelledCrop:
     """Draw one labelled crop from a clean picture (uint8 BGR, at least 160 px a side)."""
     picture = _rescaled(picture, rng)
     height, width = picture.shape[:2]
-    bounds = draw_bounds(picture, draw_size(width, height, rng), rng)
+    bounds = draw_bounds(picture, draw_size(width, height, rng, least_side), rng)
     kinds = draw_kinds(rng)
     strengths = tuple(float(rng.uniform(0.02, 1.0)) for _ in kinds)
     if len(kinds) > 1:
@@ -85,9 +102,11 @@ def draw_crop(picture: Image, rng: np.random.Generator) -> LabelledCrop:
     return LabelledCrop(degraded, label, kinds, strengths)
 
 
-def draw_size(width: int, height: int, rng: np.random.Generator) -> tuple[int, int]:
-    """Draw a crop's width and height: log-uniform mean side, log-normal aspect."""
-    low, high = SIDE_RANGE_PX
+def draw_size(
+    width: int, height: int, rng: np.random.Generator, low: int = SIDE_RANGE_PX[0]
+) -> tuple[int, int]:
+    """Draw a crop's width and height of ``low`` to 512 px: log-uniform side, log-normal aspect."""
+    high = SIDE_RANGE_PX[1]
     side = math.exp(rng.uniform(math.log(low), math.log(high)))
     stretch = math.exp(rng.normal(0.0, ASPECT_SPREAD) / 2.0)
     w = min(max(round(side * stretch), low), min(high, width))
@@ -162,6 +181,18 @@ def degraded_crop(
     return degraded[cut], label
 
 
+def _toned(picture: Image, rng: np.random.Generator) -> Image:
+    """Vary a picture's gamma, white balance and saturation as cameras and hours do."""
+    gamma = math.exp(rng.normal(0.0, GAMMA_SPREAD))
+    gains = 1.0 + rng.uniform(-GAIN_SPREAD, GAIN_SPREAD, 3)
+    curve = (np.arange(256) / 255.0) ** gamma * 255.0
+    curves = np.clip(np.rint(curve[:, None] * gains), 0, 255).astype(np.uint8)
+    picture = cv2.LUT(picture, curves[None])
+    grey = cv2.cvtColor(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
+    colour = rng.uniform(*SATURATION_RANGE)
+    return cv2.addWeighted(picture, colour, grey, 1.0 - colour, 0.0)
+
+
 def _rescaled(picture: Image, rng: np.random.Generator) -> Image:
     smallest = min(picture.shape[:2])
     least = max(MIN_PICTURE_SIDE_PX / smallest, 0.35)
@@ -181,7 +212,24 @@ def _grow(low: int, high: int, least: int, limit: int) -> tuple[int, int]:
 
 
 class CropStore:
-    """Read labelled crops from the three files that ``write_crops`` made."""
+    """Read labelled crops from one or more folders that ``write_crops`` made, as one list."""
+
+    def __init__(self, *folders: Path) -> None:
+        self._parts = [_CropFile(folder) for folder in folders]
+        self.labels: NDArray[np.float32] = np.concatenate([p.labels for p in self._parts])
+        self.kinds: NDArray[np.int16] = np.concatenate([p.kinds for p in self._parts])
+        self._ends = np.cumsum([len(part.labels) for part in self._parts])
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __getitem__(self, index: int) -> Image:
+        part = int(np.searchsorted(self._ends, index, side='right'))
+        return self._parts[part].crop(index - int(self._ends[part]))
+
+
+class _CropFile:
+    """Read one folder; ``crop`` takes an index from its end, which is negative."""
 
     def __init__(self, folder: Path) -> None:
         try:
@@ -197,10 +245,7 @@ class CropStore:
                 'let the training make it again.'
             ) from error
 
-    def __len__(self) -> int:
-        return len(self.labels)
-
-    def __getitem__(self, index: int) -> Image:
+    def crop(self, index: int) -> Image:
         height, width = (int(n) for n in self._sizes[index])
         start = int(self._starts[index])
         return self._pixels[start : start + height * width * 3].reshape(height, width, 3)

@@ -22,7 +22,8 @@ from sageiq_ros.models.efficientnet_lite import EfficientNetLite0
 class VisionConfig:
     """Size the encoder; the defaults are CLIP-ViT-L/14 at 448 px.
 
-    ``patch_embedding`` is ``conv`` or ``moments`` (then ``patch_size`` is 16).
+    ``patch_embedding`` is ``conv`` or ``moments`` (then ``patch_size`` is 16). ``views`` is how
+    many squares of ``image_size`` an image holds, one below another.
     """
 
     hidden_size: int = 1024
@@ -33,10 +34,15 @@ class VisionConfig:
     patch_size: int = 14
     layer_norm_eps: float = 1e-6
     patch_embedding: str = 'conv'
+    views: int = 1
 
     @property
     def grid(self) -> int:
         return self.image_size // self.patch_size
+
+    @property
+    def patches(self) -> int:
+        return self.views * self.grid**2
 
 
 class MomentPatchEmbedding(nn.Module):
@@ -71,7 +77,7 @@ class MomentPatchEmbedding(nn.Module):
         self.blocks.load_state_dict(network.blocks[: self.blocks_used].state_dict())
 
     def standardise(self, features: Tensor) -> None:
-        """Fix the features' zero point and unit from a sample (N, channels, grid, grid)."""
+        """Fix the features' zero point and unit from a sample (N, channels, rows, columns)."""
         self.mean.copy_(features.mean(dim=(0, 2, 3), keepdim=True))
         self.scale.copy_(1.0 / (features.std(dim=(0, 2, 3)) + 1e-3)[None, :, None, None])
 
@@ -111,7 +117,7 @@ class VisionEmbeddings(nn.Module):
         super().__init__()
         width = config.hidden_size
         self.cls_token = nn.Parameter(torch.randn(1, 1, width) * 0.02)
-        self.position_embedding = nn.Parameter(torch.randn(1, config.grid**2 + 1, width) * 0.02)
+        self.position_embedding = nn.Parameter(torch.randn(1, config.patches + 1, width) * 0.02)
         if config.patch_embedding == 'conv':
             self.patch_embed: nn.Module = nn.Conv2d(
                 3, width, config.patch_size, config.patch_size, bias=False
@@ -124,7 +130,7 @@ class VisionEmbeddings(nn.Module):
         return self.place(self.patch_embed(images))
 
     def place(self, patches: Tensor) -> Tensor:
-        """Turn embedded patches (B, width, grid, grid) into placed tokens."""
+        """Turn embedded patches (B, width, rows, columns) into placed tokens."""
         patches = patches.flatten(2).transpose(1, 2)
         classes = self.cls_token.expand(patches.shape[0], -1, -1)
         tokens = torch.cat((classes, patches), dim=1) + self.position_embedding
@@ -184,7 +190,7 @@ class VisionEncoder(nn.Module):
 
 
 class VisionModel(nn.Module):
-    """Encode normalised RGB images (B, 3, S, S) to tokens (B, 1 + grid^2, hidden_size)."""
+    """Encode normalised RGB images (B, 3, views * S, S) to tokens (B, 1 + patches, width)."""
 
     def __init__(self, config: VisionConfig) -> None:
         super().__init__()

@@ -47,7 +47,7 @@ class SageIQMConfig:
 
     @classmethod
     def nano(cls) -> SageIQMConfig:
-        """Return the shipped small model: 96 px, 8 queries, width 128, about 2 M parameters."""
+        """Return the shipped small model: two views of 96 px, width 128, about 2 M parameters."""
         width = 128
         return cls(
             vision=VisionConfig(
@@ -58,6 +58,7 @@ class SageIQMConfig:
                 image_size=96,
                 patch_size=16,
                 patch_embedding='moments',
+                views=2,
             ),
             abstractor=AbstractorConfig(
                 queries=8,
@@ -67,6 +68,7 @@ class SageIQMConfig:
                 intermediate_size=352,
                 encoder_hidden_size=width,
                 grid=6,
+                views=2,
             ),
             language=LanguageConfig(
                 vocabulary=len(WORDS),

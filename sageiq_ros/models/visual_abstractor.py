@@ -19,7 +19,11 @@ POSITION_TABLES = ('q_pos_embed', 'k_pos_embed')
 
 @dataclass(frozen=True, slots=True)
 class AbstractorConfig:
-    """Size the abstractor; the defaults are mPLUG-Owl2's."""
+    """Size the abstractor; the defaults are mPLUG-Owl2's.
+
+    Its tokens are the class token and ``views`` squares of ``grid`` x ``grid`` patches, one below
+    another.
+    """
 
     queries: int = 64
     layers: int = 6
@@ -29,6 +33,7 @@ class AbstractorConfig:
     encoder_hidden_size: int = 1024
     grid: int = 32
     layer_norm_eps: float = 1e-6
+    views: int = 1
 
 
 def sincos_1d(width: int, positions: Tensor) -> Tensor:
@@ -38,9 +43,10 @@ def sincos_1d(width: int, positions: Tensor) -> Tensor:
     return torch.cat((angles.sin(), angles.cos()), dim=1)
 
 
-def sincos_2d(width: int, grid: int) -> Tensor:
-    """Return (1 + grid^2, width): zeros for the class token, then column and row codes."""
-    rows, columns = torch.meshgrid(torch.arange(grid), torch.arange(grid), indexing='ij')
+def sincos_2d(width: int, grid: int, views: int) -> Tensor:
+    """Return (1 + views * grid^2, width): zeros for the class token, then column and row codes."""
+    row, column = torch.arange(views * grid), torch.arange(grid)
+    rows, columns = torch.meshgrid(row, column, indexing='ij')
     codes = (sincos_1d(width // 2, axis.flatten()) for axis in (columns, rows))
     table = torch.cat(tuple(codes), dim=1)
     return torch.cat((torch.zeros(1, width, dtype=torch.float64), table))
@@ -49,7 +55,7 @@ def sincos_2d(width: int, grid: int) -> Tensor:
 def position_tables(config: AbstractorConfig) -> dict[str, Tensor]:
     """Return the fixed position codes of a layer's queries and keys by their names, float32."""
     queries = sincos_1d(config.hidden_size, torch.arange(config.queries))
-    keys = sincos_2d(config.hidden_size, config.grid)
+    keys = sincos_2d(config.hidden_size, config.grid, config.views)
     return dict(zip(POSITION_TABLES, (queries.float(), keys.float()), strict=True))
 
 
@@ -143,7 +149,7 @@ class AbstractorEncoder(nn.Module):
 
 
 class VisualAbstractor(nn.Module):
-    """Gather tokens (B, 1 + grid^2, encoder_hidden_size) into (B, queries + 1, output_size)."""
+    """Gather tokens (B, 1 + patches, encoder_hidden_size) into (B, queries + 1, output_size)."""
 
     def __init__(self, config: AbstractorConfig, output_size: int) -> None:
         super().__init__()

@@ -1,12 +1,12 @@
 # Copyright 2026 The SageIQ authors
 # SPDX-License-Identifier: Apache-2.0
-"""Bring a crop and its SA image to the square that SageIQ-M nano's vision encoder takes.
+"""Bring a crop and its SA image to the two squares that SageIQ-M nano's vision encoder takes.
 
-An axis shorter than the square is stretched, as CLIP's preprocessing does; this is where the
-small-region bias comes from and what the size information undoes. An axis longer than the
-square is not shrunk, which would hide blur and noise: evenly spaced fragments of 32 px are cut
-from it and joined, so that the encoder sees native pixels from the whole region. The SA image
-is a pattern of the crop's own pixels and takes exactly the same way.
+The upper square is the whole crop resized, as CLIP's preprocessing does: stretched where the
+crop is smaller, which is where the small-region bias comes from, and shrunk where it is larger,
+which hides blur and noise but shows what lies where. The lower square holds native pixels: evenly
+spaced fragments of 32 px of a longer axis, and a shorter one continued by its mirror image. The
+SA image is a pattern of the crop's own pixels and takes exactly the same way.
 """
 
 from __future__ import annotations
@@ -20,38 +20,43 @@ from numpy.typing import NDArray
 from sageiq_ros.models.sa_image import AMPLITUDE, sa_axis
 from sageiq_ros.types import Image
 
+VIEWS = 2
 FRAGMENT_PX = 32
 # Size features are shared by crops whose sides round to the same quarter of an octave.
 STEPS_PER_OCTAVE = 4
 
 
 def prepare_crop(crop: Image, side: int) -> Image:
-    """Return ``crop`` (uint8 BGR, any size) as a square of ``side`` px, still uint8 BGR."""
+    """Return both squares of ``crop`` (uint8 BGR, any size) as (2 * side, side, 3), uint8 BGR."""
     height, width = crop.shape[:2]
-    if height > side:
-        crop = crop[fragment_positions(height, side)]
-    if width > side:
-        crop = crop[:, fragment_positions(width, side)]
-    if crop.shape[:2] != (side, side):
-        crop = cv2.resize(crop, (side, side), interpolation=cv2.INTER_LINEAR)
-    return crop
+    resized = cv2.resize(crop, (width, side), interpolation=_interpolation(height, side))
+    resized = cv2.resize(resized, (side, side), interpolation=_interpolation(width, side))
+    native = crop[native_positions(height, side)][:, native_positions(width, side)]
+    return np.concatenate((resized, native))
 
 
 def prepare_sa_image(height: int, width: int, side: int) -> NDArray[np.float32]:
-    """Return the SA image of a crop's size, prepared alike and normalised: (3, side, side)."""
-    rows, columns = _prepared_axis(height, side), _prepared_axis(width, side)
-    pattern = (rows[:, :, None] + columns[:, None, :]) / AMPLITUDE
-    return pattern.astype(np.float32)
+    """Return the SA image of a crop's size, prepared alike and normalised: (3, 2 * side, side)."""
+    resized = _sum_of(*(_resized_axis(n, side) for n in (height, width)))
+    native = _sum_of(*(sa_axis(native_positions(n, side)).T for n in (height, width)))
+    return np.concatenate((resized, native), axis=1).astype(np.float32)
 
 
 def normalise(crop: Image) -> NDArray[np.float32]:
-    """Turn a prepared crop into the encoder's input: (3, side, side), RGB in [-1, 1]."""
+    """Turn a prepared crop (H, W, 3) into the encoder's input: (3, H, W), RGB in [-1, 1]."""
     planes = np.ascontiguousarray(crop[:, :, ::-1].transpose(2, 0, 1))
     return planes.astype(np.float32) / np.float32(127.5) - np.float32(1.0)
 
 
-def fragment_positions(length: int, side: int) -> NDArray[np.intp]:
-    """Return ``side`` pixel positions along an axis of ``length`` >= ``side`` pixels."""
+def native_positions(length: int, side: int) -> NDArray[np.intp]:
+    """Return ``side`` pixel positions along an axis of ``length`` pixels, without resizing.
+
+    Fragments of 32 px at even distances where the axis is long enough, else the axis and its
+    mirror images around it.
+    """
+    if length < side:
+        before = (side - length) // 2
+        return np.pad(np.arange(length), (before, side - length - before), mode='symmetric')
     starts = np.rint(np.linspace(0, length - FRAGMENT_PX, side // FRAGMENT_PX)).astype(np.intp)
     return (starts[:, None] + np.arange(FRAGMENT_PX)).ravel()
 
@@ -65,9 +70,17 @@ def _rounded_side(side: int) -> int:
     return round(2.0 ** (round(math.log2(side) * STEPS_PER_OCTAVE) / STEPS_PER_OCTAVE))
 
 
-def _prepared_axis(length: int, side: int) -> NDArray[np.float64]:
-    """Return the SA pattern along one axis, (3, side), each channel in [-1, 1]."""
-    if length > side:
-        return sa_axis(fragment_positions(length, side)).T
+def _interpolation(length: int, side: int) -> int:
+    # Averaging areas, a shrunk axis has no aliasing.
+    return cv2.INTER_AREA if length > side else cv2.INTER_LINEAR
+
+
+def _resized_axis(length: int, side: int) -> NDArray[np.float64]:
+    """Return the resized SA pattern along one axis, (3, side), each channel in [-1, 1]."""
     pattern = sa_axis(np.arange(length))[:, None, :]
-    return cv2.resize(pattern, (1, side), interpolation=cv2.INTER_LINEAR)[:, 0, :].T
+    resized = cv2.resize(pattern, (1, side), interpolation=_interpolation(length, side))
+    return resized[:, 0, :].T
+
+
+def _sum_of(rows: NDArray[np.float64], columns: NDArray[np.float64]) -> NDArray[np.float64]:
+    return (rows[:, :, None] + columns[:, None, :]) / AMPLITUDE

@@ -12,6 +12,7 @@ from sageiq_ros.datasets.labelled_crops import (
     CropStore,
     degraded_crop,
     draw_crop,
+    draw_crops,
     write_crops,
 )
 from sageiq_ros.datasets.photos import list_pictures, read_picture, split_pictures
@@ -25,6 +26,12 @@ def picture():
     rng = np.random.default_rng(1)
     small = rng.integers(0, 256, (60, 80, 3), np.uint8)
     return cv2.resize(small, (800, 600), interpolation=cv2.INTER_CUBIC)
+
+
+@pytest.fixture
+def picture_folder(picture, tmp_path):
+    cv2.imwrite(str(tmp_path / 'picture.png'), picture)
+    return [tmp_path / 'picture.png']
 
 
 @pytest.fixture(scope='module')
@@ -78,6 +85,30 @@ def test_a_store_gives_back_what_was_written(tmp_path, crops):
     for index, crop in enumerate(crops):
         np.testing.assert_array_equal(store[index], crop.image)
         assert store.labels[index] == pytest.approx(crop.label)
+
+
+def test_several_stores_are_read_as_one(tmp_path, crops):
+    folders = [tmp_path / name for name in ('one', 'two')]
+    for folder, part in zip(folders, (crops[:5], crops[5:]), strict=True):
+        write_crops(folder, iter(part), {})
+    store = CropStore(*folders)
+    assert len(store) == len(store.kinds) == CROPS
+    for index, crop in enumerate(crops):
+        np.testing.assert_array_equal(store[index], crop.image)
+        assert store.labels[index] == pytest.approx(crop.label)
+
+
+def test_toned_pictures_differ_and_keep_their_labels_range(picture_folder):
+    plain, toned = (
+        list(draw_crops([picture_folder], [1.0], 6, 4, toned=share)) for share in (0.0, 1.0)
+    )
+    assert any(not np.array_equal(a.image, b.image) for a, b in zip(plain, toned, strict=True))
+    assert all(0.0 <= crop.label <= 1.0 + 1e-6 for crop in toned)
+
+
+def test_no_side_is_smaller_than_asked(picture_folder):
+    drawn = draw_crops([picture_folder], [1.0], 30, 4, least_side=64)
+    assert min(min(crop.image.shape[:2]) for crop in drawn) >= 64
 
 
 def test_half_a_store_is_refused(tmp_path, crops):

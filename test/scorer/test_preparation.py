@@ -1,6 +1,6 @@
 # Copyright 2026 The SageIQ authors
 # SPDX-License-Identifier: Apache-2.0
-"""Crops of any size become the encoder's square without losing native pixels."""
+"""A crop of any size becomes two squares: resized as a whole, and native pixels."""
 
 import numpy as np
 from hypothesis import given
@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from sageiq_ros.models.size_prompt import SIZE_PROMPT_LENGTH, WORDS, size_prompt
 from sageiq_ros.scorer.preparation import (
     FRAGMENT_PX,
-    fragment_positions,
+    VIEWS,
+    native_positions,
     normalise,
     prepare_crop,
 )
@@ -21,29 +22,48 @@ def noise(height, width, seed=0):
     return np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
 
 
+def resized_and_native(crop):
+    return np.split(prepare_crop(crop, SIDE), VIEWS)
+
+
 @given(st.integers(1, 300), st.integers(1, 300))
-def test_every_size_becomes_the_square(height, width):
-    assert prepare_crop(noise(height, width), SIDE).shape == (SIDE, SIDE, 3)
+def test_every_size_becomes_two_squares(height, width):
+    assert prepare_crop(noise(height, width), SIDE).shape == (VIEWS * SIDE, SIDE, 3)
 
 
-def test_a_crop_of_the_squares_size_is_untouched():
+def test_a_crop_of_the_squares_size_is_untouched_in_both():
     crop = noise(SIDE, SIDE)
-    np.testing.assert_array_equal(prepare_crop(crop, SIDE), crop)
+    for square in resized_and_native(crop):
+        np.testing.assert_array_equal(square, crop)
 
 
 def test_a_large_crop_keeps_native_pixels_from_end_to_end():
     crop = noise(250, 400)
-    prepared = prepare_crop(crop, SIDE)
-    np.testing.assert_array_equal(prepared[:FRAGMENT_PX, :FRAGMENT_PX], crop[:32, :32])
-    np.testing.assert_array_equal(prepared[-FRAGMENT_PX:, -FRAGMENT_PX:], crop[-32:, -32:])
+    _, native = resized_and_native(crop)
+    np.testing.assert_array_equal(native[:FRAGMENT_PX, :FRAGMENT_PX], crop[:32, :32])
+    np.testing.assert_array_equal(native[-FRAGMENT_PX:, -FRAGMENT_PX:], crop[-32:, -32:])
+
+
+def test_a_large_crop_is_averaged_as_a_whole():
+    crop = noise(4 * SIDE, 2 * SIDE)
+    resized, _ = resized_and_native(crop)
+    means = crop.reshape(SIDE, 4, SIDE, 2, 3).mean(axis=(1, 3))
+    assert np.abs(resized - means).max() <= 1.0
 
 
 @given(st.integers(SIDE, 3000))
-def test_fragments_are_runs_inside_the_axis(length):
-    runs = fragment_positions(length, SIDE).reshape(-1, FRAGMENT_PX)
+def test_fragments_are_runs_inside_a_long_axis(length):
+    runs = native_positions(length, SIDE).reshape(-1, FRAGMENT_PX)
     assert (np.diff(runs, axis=1) == 1).all()
     assert runs[0, 0] == 0 and runs[-1, -1] == length - 1
     assert (np.diff(runs[:, 0]) >= FRAGMENT_PX).all()
+
+
+@given(st.integers(1, SIDE))
+def test_a_short_axis_is_continued_by_its_mirror_image(length):
+    positions = native_positions(length, SIDE)
+    assert set(positions) == set(range(length))
+    assert (np.abs(np.diff(positions)) <= 1).all()
 
 
 def test_a_small_crop_is_stretched_smoothly():

