@@ -11,7 +11,12 @@ import cv2
 import numpy as np
 
 from sageiq_ros.datasets.degradations import DEGRADATIONS, degrade
-from sageiq_ros.datasets.labelled_crops import LabelledCrop, draw_bounds
+from sageiq_ros.datasets.labelled_crops import (
+    LEAST_CONTRAST,
+    LabelledCrop,
+    contrast_and_sharpness,
+    draw_bounds,
+)
 from sageiq_ros.datasets.photos import read_picture
 from sageiq_ros.evaluation.correlation import plcc, srcc
 from sageiq_ros.types import Image
@@ -20,9 +25,9 @@ ScoreCrops = Callable[[Sequence[Image]], Sequence[float]]
 
 STRENGTHS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 LADDER_SIDE_PX = 160
-CENTRE_SIDE_PX = 64
 SIZE_LADDER_PX = (16, 32, 64, 128, 256, 512)
 LEAST_PER_KIND = 8
+PLACE_TRIES = 40
 
 
 def agreement(samples: Sequence[LabelledCrop], scores: Sequence[float]) -> dict[str, object]:
@@ -71,31 +76,51 @@ def monotonicity(
 def size_invariance(
     pictures: Sequence[Path], score: ScoreCrops, places: int, seed: int
 ) -> dict[str, object]:
-    """Cut pictures to 16 .. 512 px around one sharp place and see how far the score moves."""
+    """Cut sharp pictures to 16 .. 512 px around one place and see how far the score moves.
+
+    The place's surroundings are as sharp as its centre, so that size is all that changes:
+    ``spread_of_means`` is between the mean scores of the sizes, ``spread_mean`` and
+    ``spread_p95`` are of each place's own largest difference.
+    """
     rng = np.random.default_rng(seed)
     rows = []
     for _ in range(places):
         picture = read_picture(pictures[int(rng.integers(len(pictures)))])
         # Halved, so that the content is sharp whatever the lens and the compression were.
-        scale = max(0.5, (SIZE_LADDER_PX[-1] + 1) / min(picture.shape[:2]))
+        scale = max(0.5, SIZE_LADDER_PX[-2] / min(picture.shape[:2]))
         if scale < 1.0:
             picture = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        x, y, w, h = draw_bounds(picture, _fitting(picture, CENTRE_SIDE_PX), rng)
-        centre = (x + w // 2, y + h // 2)
+        centre = _sharp_place(picture, rng)
         sides = [side for side in SIZE_LADDER_PX if side <= min(picture.shape[:2])]
         crops = [_square_around(picture, centre, side) for side in sides]
         values = list(score(crops)) + [np.nan] * (len(SIZE_LADDER_PX) - len(sides))
         rows.append(values)
     table = np.array(rows)
     spread = np.nanmax(table, axis=1) - np.nanmin(table, axis=1)
-    means = np.nanmean(table, axis=0)
+    seen = np.isfinite(table).any(axis=0)
+    means = [float(np.nanmean(column)) for column in table.T[seen]]
+    sides = [str(side) for side, is_seen in zip(SIZE_LADDER_PX, seen, strict=True) if is_seen]
     return {
-        'mean_score_by_side_px': dict(zip(map(str, SIZE_LADDER_PX), means.tolist(), strict=True)),
-        'spread_of_means': float(np.nanmax(means) - np.nanmin(means)),
+        'mean_score_by_side_px': dict(zip(sides, means, strict=True)),
+        'spread_of_means': max(means) - min(means),
         'spread_mean': float(spread.mean()),
         'spread_p95': float(np.percentile(spread, 95)),
         'places': places,
     }
+
+
+def _sharp_place(picture: Image, rng: np.random.Generator) -> tuple[int, int]:
+    """Return the place, x and y, whose crops of all sizes are sharpest at their softest."""
+    height, width = picture.shape[:2]
+    best, best_rank = (width // 2, height // 2), (False, -1.0)
+    for _ in range(PLACE_TRIES):
+        centre = int(rng.integers(8, width - 8)), int(rng.integers(8, height - 8))
+        sides = [side for side in SIZE_LADDER_PX if side <= min(height, width)]
+        found = [contrast_and_sharpness(_square_around(picture, centre, s)) for s in sides]
+        rank = (min(c for c, _ in found) >= LEAST_CONTRAST, min(sharp for _, sharp in found))
+        if rank > best_rank:
+            best, best_rank = centre, rank
+    return best
 
 
 def _grouped(

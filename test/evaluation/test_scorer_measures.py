@@ -77,17 +77,40 @@ def test_a_scorer_of_size_is_found_out(pictures):
     assert fair['spread_mean'] == 0.0 and fair['spread_p95'] == 0.0
 
 
-def test_the_command_measures_the_shipped_engine(folder, tmp_path, capsys):
+def test_size_is_judged_where_all_sizes_are_sharp(pictures):
+    seen = []
+
+    def score(crops):
+        seen.append([crop.shape[:2] for crop in crops])
+        return [0.5] * len(crops)
+
+    size_invariance(pictures, score, 2, 0)
+    for sides in seen:
+        assert sides == sorted(sides) and all(height == width for height, width in sides)
+        assert sides[0] == (16, 16) and sides[-1][0] >= 256
+
+
+def test_the_command_compares_scorers_on_the_same_crops(folder, tmp_path, capsys):
     output = tmp_path / 'numbers.json'
     arguments = ['--road', str(folder), '--crops', '40', '--ladders', '1', '--places', '2']
+    arguments += ['--scorer', 'sageiq_m_nano', '--scorer', 'niqe', '--least-side', '96']
     assert main(['evaluate', 'scorer', *arguments, '--json', str(output)]) == 0
     result = json.loads(output.read_text())
-    assert result['scorer'].startswith('sageiq_m_nano')
-    assert result['agreement']['crops'] == 40
-    assert 0.0 <= result['monotonicity']['falling_steps'] <= 1.0
-    assert 'SRCC' in capsys.readouterr().out
+    assert list(result['scorers']) == ['sageiq_m_nano', 'niqe']
+    shipped = result['scorers']['sageiq_m_nano']
+    assert shipped['scorer'].startswith('sageiq_m_nano')
+    assert shipped['agreement']['crops'] == 40
+    assert 0.0 <= shipped['monotonicity']['falling_steps'] <= 1.0
+    printed = capsys.readouterr().out
+    assert 'SRCC' in printed and 'niqe' in printed
 
 
 def test_the_command_wants_pictures(capsys):
     assert main(['evaluate', 'scorer']) == 2
     assert '--photos' in capsys.readouterr().err
+
+
+def test_a_file_that_cannot_be_written_is_said_before_the_work(folder, tmp_path, capsys):
+    output = tmp_path / 'nowhere' / 'numbers.json'
+    assert main(['evaluate', 'scorer', '--road', str(folder), '--json', str(output)]) == 2
+    assert 'nowhere' in capsys.readouterr().err
