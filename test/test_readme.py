@@ -30,6 +30,8 @@ def commands(program):
 
 def test_the_commands_at_the_desk_run_one_after_the_other(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    noise = np.random.default_rng(0).integers(0, 256, (480, 640, 3), np.uint8)
+    cv2.imwrite('frame.png', noise)
     found = commands('sageiq ')
     assert len(found) >= 4
     for words in found:
