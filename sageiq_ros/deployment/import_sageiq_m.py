@@ -117,6 +117,8 @@ def import_sageiq_m(
         raise EngineError(f'--size-modules belong to {OWN_KIND}, not to {kind}.')
     if vision_batch is not None and not 1 <= vision_batch <= 64:
         raise SageIQError(f'--vision-onnx must lie in [1, 64], not {vision_batch}.')
+    if vision_batch is not None:
+        _check_vision_packages()
     config, scoring = _settings(checkpoint, kind, options or {})
     tokenizer = _tokenizer(checkpoint, config.language.vocabulary, scoring.words)
     sources = checked_sources(checkpoint, size_modules, config, own=kind == OWN_KIND)
@@ -233,6 +235,18 @@ def _tokenizer(checkpoint: Path, vocabulary: int, words: Sequence[Sequence[str]]
     for word in (word for level in words for word in level):
         tokenizer.word(word)
     return path
+
+
+def _check_vision_packages() -> None:
+    """Raise SageIQError for what the export lacks, before gigabytes of shards are written."""
+    try:
+        import onnx  # noqa: F401
+        import onnxruntime  # noqa: F401
+    except ImportError as error:
+        raise SageIQError(
+            f"--vision-onnx needs a package that is missing ({error.name}): run 'pip install "
+            "onnx onnxruntime', or leave it out."
+        ) from error
 
 
 def _export_vision(folder: Path, manifest: Manifest, batch: int) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 
 import numpy as np
 import pytest
@@ -73,6 +74,17 @@ def test_another_fault_of_torch_is_not_taken_for_one_of_memory(imported, monkeyp
     monkeypatch.setattr(mplug_owl2, 'place', place)
     with pytest.raises(RuntimeError, match='a fault'):
         mplug_owl2.load_network(imported, read_manifest(imported))
+
+
+@pytest.mark.parametrize('package', ['onnx', 'onnxruntime'])
+def test_a_package_that_the_vision_export_lacks_is_missed_before_the_work(
+    tmp_path, monkeypatch, package
+):
+    monkeypatch.setitem(sys.modules, package, None)
+    # Nothing is read or written before: the checkpoint that follows is none.
+    with pytest.raises(SageIQError, match=f'needs a package that is missing .{package}.'):
+        import_sageiq_m(tmp_path / 'none', tmp_path / 'out', 'q-instruct', vision_batch=2)
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize('provenance', [{}, {'exported_from': {'sha256': 'of others'}}])
