@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import math
+
 from sageiq_ros.config import ScorerConfig
 from sageiq_ros.scorer.attributes import LEAST_SIDE_PX, Attributes, measure
 from sageiq_ros.scorer.base import QualityDescriber, RegionScorer
@@ -33,14 +35,17 @@ class MeasuredDescriber:
         """
         (quality,) = self._scorer.score([crop])
         measured = measure(crop)
-        sentences = [f'The picture quality is {self._level(quality.score)} ({quality.score:.2f}).']
         faults = find_faults(measured)
+        if math.isnan(quality.score):
+            sentences = ['There is no score of the picture quality.']
+            origin = f'{self._scorer.name} gave no score, the rest is'
+        else:
+            level = self._level(quality.score)
+            sentences = [f'The picture quality is {level} ({quality.score:.2f}).']
+            origin = f'the level is by {self._scorer.name}, the rest'
         sentences += [fault.sentence for fault in faults[:MOST_FAULTS]] or [FAULTLESS]
         sentences += _size_remark(measured)
-        sentences.append(
-            f'Measured, not generated: the level is by {self._scorer.name}, the rest by '
-            f'thresholds on the pixels.'
-        )
+        sentences.append(f'Measured, not generated: {origin} by thresholds on the pixels.')
         if question:
             sentences.append('The question was not read.')
         return ' '.join(sentences)

@@ -3,6 +3,7 @@
 """Words for scorers that give a number: level, faults, size, and that nothing was generated."""
 
 import json
+import math
 
 import cv2
 import numpy as np
@@ -61,6 +62,13 @@ def test_the_level_comes_first_with_its_number(score, word, street):
 def test_the_level_follows_the_settings(street):
     strict = MeasuredDescriber(Scorer(0.7), ScorerConfig(good=0.8, poor=0.75))
     assert 'is poor (0.70)' in strict.describe(street)
+
+
+def test_a_picture_without_a_score_gets_no_level(street):
+    answer = describe(street, math.nan)
+    assert answer.startswith('There is no score of the picture quality. ')
+    assert 'nan' not in answer and 'average' not in answer and 'the level' not in answer
+    assert 'scorer-double gave no score, the rest is by thresholds' in answer
 
 
 def test_the_answer_says_that_it_is_measured(street):
