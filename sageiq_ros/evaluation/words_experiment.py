@@ -12,7 +12,13 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from sageiq_ros.evaluation.text_similarity import Similarity, latent_cosine, word_similarity
+from sageiq_ros.evaluation.text_similarity import (
+    Similarity,
+    Vectors,
+    latent_cosine,
+    word_similarity,
+)
+from sageiq_ros.output import check_writable
 from sageiq_ros.types import SageIQError
 
 PAPER_SETS = ('cityscapes', 'kitti', 'waymo')
@@ -58,19 +64,22 @@ def run(args: argparse.Namespace) -> int:
     """Compare, print the tables beside the paper's numbers and write the numbers."""
     from sageiq_ros.evaluation.clip_tokens import ClipTokens
 
+    check_writable(args.json)
     if args.clip is None and args.word2vec is None:
         raise SageIQError('Name a CLIP checkpoint with --clip, word vectors with --word2vec.')
     pairs = pair_answers(read_answers(args.a), read_answers(args.b))
     measures: dict[str, Callable[[Pair], Similarity | None]] = {}
     if args.clip is not None:
         embed = ClipTokens(args.clip)
-        measures['LCS'] = lambda pair: latent_cosine(embed(pair.first), embed(pair.second))
+        measures['LCS'] = lambda pair: _similarity(
+            latent_cosine, embed(pair.first), embed(pair.second)
+        )
     if args.word2vec is not None:
         measures['WVS'] = _by_words(args.word2vec, pairs)
     rows = [row for name in measures for row in summarise(name, measures[name], pairs)]
     print('\n'.join(table(rows)))
     if args.json is not None:
-        args.json.write_text(json.dumps(rows, indent=2) + '\n', encoding='utf-8')
+        args.json.write_text(json.dumps(rows, indent=2, allow_nan=False) + '\n', encoding='utf-8')
     return 0
 
 
@@ -123,7 +132,7 @@ def pair_answers(
 def summarise(
     measure: str, compare: Callable[[Pair], Similarity | None], pairs: Sequence[Pair]
 ) -> Iterator[dict[str, Any]]:
-    """Average one measure over the pairs of every data set and setting."""
+    """Average one measure over the pairs of every data set and setting that can be compared."""
     groups: dict[tuple[str, str], list[Similarity]] = {}
     compared = 0
     for pair in pairs:
@@ -174,9 +183,21 @@ def _by_words(path: Path, pairs: Sequence[Pair]) -> Callable[[Pair], Similarity 
 
     def compare(pair: Pair) -> Similarity | None:
         first, second = (look_up(words_of(text), vectors) for text in (pair.first, pair.second))
-        return None if first is None or second is None else word_similarity(first, second)
+        if first is None or second is None:
+            return None
+        return _similarity(word_similarity, first, second)
 
     return compare
+
+
+def _similarity(
+    compare: Callable[[Vectors, Vectors], Similarity], first: Vectors, second: Vectors
+) -> Similarity | None:
+    """Compare two answers' vectors; None where they have no direction, as zeros have none."""
+    try:
+        return compare(first, second)
+    except ValueError:
+        return None
 
 
 def _values(similarity: Similarity) -> dict[str, float]:

@@ -8,10 +8,12 @@ import pytest
 
 from sageiq_ros import cli
 
-VECTORS = """3 2
+VECTORS = """5 2
 the 1 0
 picture 1 1
 sharp 0 1
+left -1 0
+nothing 0 0
 """
 
 
@@ -68,6 +70,24 @@ def test_answers_are_grouped_by_data_set_and_by_region(write, vectors, tmp_path,
     assert line.split()[-2:] == ['0.500', '0.927']
 
 
+def test_answers_whose_vectors_have_no_direction_are_left_out(write, vectors, tmp_path):
+    first = write('a.jsonl', answer('sharp'), answer('the left', '2.png'), answer('the', '3.png'))
+    second = write(
+        'b.jsonl', answer('sharp'), answer('sharp', '2.png'), answer('nothing', '3.png')
+    )
+    output = tmp_path / 'rows.json'
+    assert compare(first, second, '--word2vec', str(vectors), '--json', str(output)) == 0
+    (row,) = json.loads(output.read_text())
+    assert row['pairs'] == 1 and row['ours']['mean'] == 1.0
+
+
+def test_an_unwritable_result_is_told_before_the_work(tmp_path, capsys):
+    missing = tmp_path / 'a.jsonl'
+    output = tmp_path / 'no' / 'rows.json'
+    assert compare(missing, missing, '--word2vec', str(missing), '--json', str(output)) == 2
+    assert f'Cannot write {output}' in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ('first', 'second', 'reason'),
     [
@@ -79,6 +99,7 @@ def test_answers_are_grouped_by_data_set_and_by_region(write, vectors, tmp_path,
         ([{'name': 'x'}], [answer('sharp')], 'Line 1 of'),
         ([7], [answer('sharp')], 'Line 1 of'),
         ([answer('unheard')], [answer('sharp')], 'No pair of answers'),
+        ([answer('nothing')], [answer('sharp')], 'No pair of answers'),
     ],
 )
 def test_files_that_do_not_fit_are_refused(write, vectors, capsys, first, second, reason):
