@@ -42,9 +42,11 @@ def run(args: argparse.Namespace) -> int:
     from sageiq_ros.config import ScorerConfig
     from sageiq_ros.datasets.photos import read_picture
     from sageiq_ros.geometry import cut
+    from sageiq_ros.output import check_writable
     from sageiq_ros.scorer.build import build_scorer
     from sageiq_ros.scorer.measured import describer_of
 
+    check_writable(args.json)
     scorer = build_scorer(args.scorer, args.threads)
     describer = describer_of(scorer, ScorerConfig())
     lines = []

@@ -136,3 +136,9 @@ def test_a_box_that_is_none_is_refused_in_one_sentence(box, street, tmp_path, ca
     cv2.imwrite(str(path), street)
     assert cli.main(['describe', str(path), f'--box={box}']) == 2
     assert box in capsys.readouterr().err
+
+
+def test_an_unwritable_result_is_told_before_the_work(tmp_path, capsys):
+    output = tmp_path / 'no' / 'answers.jsonl'
+    assert cli.main(['describe', str(tmp_path / 'no.png'), '--json', str(output)]) == 2
+    assert f'Cannot write {output}' in capsys.readouterr().err
