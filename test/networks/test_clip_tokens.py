@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 import torch
-from transformers import CLIPConfig, CLIPModel, CLIPTextConfig, CLIPTextModel
+from transformers import AutoTokenizer, CLIPConfig, CLIPModel, CLIPTextConfig, CLIPTextModel
 
 from sageiq_ros import cli
 from sageiq_ros.evaluation.clip_tokens import ClipTokens
@@ -85,6 +85,25 @@ def test_the_first_token_is_alike_in_any_two_answers(model_folder):
     found = latent_cosine(embed('the picture is sharp.'), embed('all of it is a blur.'))
     assert found.other == 1.0
     assert found.mean < 0.999
+
+
+def test_the_first_token_has_the_same_output_of_every_layer(tmp_path):
+    torch.manual_seed(0)
+    size = write_tokenizer(tmp_path)
+    settings = {**text_settings(size), 'num_hidden_layers': 3}
+    model = CLIPTextModel(CLIPTextConfig(**settings)).eval()
+    tokenizer = AutoTokenizer.from_pretrained(str(tmp_path), local_files_only=True)
+    with torch.inference_mode():
+        first, second = (
+            model(**tokenizer(text, return_tensors='pt'), output_hidden_states=True)
+            for text in ('the picture is sharp.', 'all of it is a blur.')
+        )
+    layers = (*first.hidden_states, first.last_hidden_state)
+    others = (*second.hidden_states, second.last_hidden_state)
+    assert len(layers) == 1 + 3 + 1
+    for a, b in zip(layers, others, strict=True):
+        torch.testing.assert_close(a[:, 0], b[:, 0])
+        assert not torch.allclose(a[:, 1], b[:, 1])
 
 
 def test_a_long_answer_is_not_cut_at_77_tokens(model_folder):
