@@ -213,7 +213,8 @@ def test_a_source_tree_without_metadata_is_told_before_the_work(
     assert made['sageiq_ros'] == 'not installed' and made['packages'] == ''
     size_bias.write(measure(wanted, SCORERS.get), made, tmp_path)
     content_ = json.loads((tmp_path / 'size_bias.json').read_text(encoding='utf-8'))
-    assert content_['sageiq_ros'] == 'not installed' and content_['scorers']
+    assert content_['provenance']['sageiq_ros'] == 'not installed'
+    assert content_['provenance']['scorers'] == 'size: test'
 
 
 @pytest.mark.parametrize(
