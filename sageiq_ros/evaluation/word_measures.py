@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import cv2
@@ -76,7 +76,8 @@ def word_shares(crops: Mapping[str, Sequence[Image]], seed: int) -> dict[str, An
 
     ``right``: for each of ``RIGHT_WORDS`` the share of all crops, degraded at each of
     ``STRENGTHS``, that have one of the words. ``clean``: by group and word, untouched; ``any``
-    is the share with a word at all.
+    is the share with a word at all. A group without crops has None for shares; there must be a
+    crop in one group at least.
     """
     clean = {}
     for name, group in crops.items():
@@ -112,6 +113,6 @@ def words_of(crop: Image) -> set[str]:
     return {finding.fault for finding in find_faults(measure(crop))}
 
 
-def _share(outcomes: Any) -> float:
+def _share(outcomes: Iterable[bool]) -> float | None:
     values = list(outcomes)
-    return round(sum(values) / len(values), 4) if values else math.nan
+    return round(sum(values) / len(values), 4) if values else None
