@@ -53,7 +53,8 @@ class Attributes:
         the columns, counted counter-clockwise.
     cross_energy: gradient energy across that direction over the energy along it, at the coarse
         scale. Motion takes energy away along its line, so a small value tells of a scene that
-        has edges of one direction only, and whose blur may have any cause.
+        has edges of one direction only, and whose blur may have any cause. So does a value
+        above 40: then nothing is left along the line to measure ``blur_along`` by.
     noise: standard deviation of the luma's noise, grey levels.
     specks: share of pixels that are black or white dots of their own, [0, 1].
     blocks: step on the 8 px grid of JPEG above that beside it, grey levels in [0, 24].

@@ -96,6 +96,33 @@ def test_the_direction_of_motion_is_found(degrees, streets):
         assert abs((found - degrees + 90.0) % 180.0 - 90.0) < 10.0
 
 
+def stripes(degrees, period, sigma=0.0):
+    """Draw antialiased stripes along a direction, 8 x 8 samples a pixel, blurred if wanted."""
+    y, x = np.mgrid[: 96 * 8, : 96 * 8].astype(np.float32) / 8.0
+    angle = math.radians(degrees)
+    place = (x * math.sin(angle) + y * math.cos(angle)) / period
+    sampled = np.where(place % 1.0 < 0.5, 50.0, 200.0).astype(np.float32)
+    picture = cv2.resize(sampled, (96, 96), interpolation=cv2.INTER_AREA)
+    if sigma > 0.0:
+        picture = cv2.GaussianBlur(picture, (0, 0), sigma)
+    return np.repeat(np.round(picture).astype(np.uint8)[..., None], 3, axis=2)
+
+
+@pytest.mark.parametrize('period', [16, 23, 40])
+@pytest.mark.parametrize('degrees', [0, 30, 45, 90, 135])
+def test_sharp_stripes_of_one_direction_are_not_blurred(degrees, period):
+    found = find_faults(measure(stripes(degrees, period)))
+    assert {fault.fault for fault in found}.isdisjoint({'motion', 'blur'})
+
+
+@pytest.mark.parametrize('degrees', [0, 30, 45, 90])
+def test_the_blur_of_stripes_is_that_across_them(degrees):
+    found = find_faults(measure(stripes(degrees, 40, sigma=2.5)))
+    (blur,) = (fault for fault in found if fault.fault in ('motion', 'blur'))
+    assert blur.fault == 'blur' and blur.grade is Grade.STRONG
+    assert 2.0 <= float(blur.sentence.split()[-2]) <= 3.0
+
+
 def test_blocks_are_found_wherever_the_crop_starts(streets):
     compressed = degrade(streets[0], 'jpeg', 0.7, np.random.default_rng(0))
     found = [measure(compressed[shift:, 3 * shift :]).blocks for shift in range(5)]
