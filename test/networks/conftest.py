@@ -6,6 +6,8 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+import pytest
+
 sys.path.insert(0, str(Path(__file__).parent))
 # Graphs of words and hostile texts.
 sys.path.append(str(Path(__file__).parents[1] / 'analyzer'))
@@ -16,3 +18,25 @@ else:
     import torch
 
     torch.set_num_threads(1)
+
+
+@pytest.fixture(scope='session')
+def make(tmp_path_factory):
+    """Return a maker of tiny mPLUG-Owl2 engines."""
+    from mplug_engines import Engines
+
+    return Engines(tmp_path_factory.mktemp('engines'))
+
+
+@pytest.fixture(scope='session')
+def crops():
+    from mplug_engines import make_crops
+
+    return make_crops()
+
+
+@pytest.fixture(scope='session')
+def scorer(make):
+    from sageiq_ros.scorer.mplug_owl2 import MPLUGOwl2Scorer
+
+    return MPLUGOwl2Scorer(make(), 1, device='cpu')

@@ -95,6 +95,14 @@ def published_state(*, sized: bool = False) -> dict[str, torch.Tensor]:
     return state
 
 
+def sized_state():
+    """Return trained size modules and one trained bias, as the paper's recipe saves them."""
+    state = tiny_network(512, sized=True).state_dict()
+    kept = {key: value for key, value in state.items() if key.startswith('size_')}
+    bias = 'model.vision_model.encoder.layers.0.mlp.fc1.bias'
+    return {**kept, bias: state[bias] + 1}
+
+
 def write_checkpoint(
     folder: Path, form: str = 'safetensors', state: dict[str, torch.Tensor] | None = None
 ) -> Path:
