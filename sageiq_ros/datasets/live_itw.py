@@ -44,11 +44,22 @@ def is_live_itw(folder: Path) -> bool:
 def read_live_itw(folder: Path) -> LiveItw:
     """Read the release in ``folder``; needs scipy.
 
-    Raises SageIQError for a table that is missing, damaged or does not fit the other one, and
-    for a picture that is missing.
+    Raises SageIQError for a table that is missing, damaged or does not fit the other one, for a
+    picture that is missing, and without scipy.
     """
     names = [_word(entry) for entry in _table(folder, NAMES_FILE)]
-    opinions = np.asarray(_table(folder, SCORES_FILE), np.float64)
+    if not all(names):
+        raise SageIQError(
+            f'{folder / NAMES_FILE} has no name in cell {names.index("") + 1}; unpack the release '
+            'of LIVE-itw again.'
+        )
+    table = _table(folder, SCORES_FILE)
+    if table.dtype.kind not in 'fiu':
+        raise SageIQError(
+            f'{folder / SCORES_FILE} holds no numbers but cells or text; unpack the release of '
+            'LIVE-itw again.'
+        )
+    opinions = table.astype(np.float64)
     if len(names) != len(opinions) or len(names) <= PRACTICE_PICTURES:
         raise SageIQError(
             f'{folder / NAMES_FILE} names {len(names)} pictures and {folder / SCORES_FILE} holds '
@@ -76,8 +87,13 @@ def split_at_random(items: Sequence[Item], seed: int) -> tuple[list[Item], list[
 
 
 def _table(folder: Path, file: str) -> NDArray[np.generic]:
-    from scipy.io import loadmat
-
+    try:
+        from scipy.io import loadmat
+    except ImportError as error:
+        raise SageIQError(
+            f'Reading the release of LIVE-itw lacks a package ({error}); run '
+            "'pip install -r requirements/train.txt'."
+        ) from error
     path = folder / file
     variable = path.stem
     try:
@@ -95,5 +111,6 @@ def _table(folder: Path, file: str) -> NDArray[np.generic]:
 
 
 def _word(entry: object) -> str:
-    # MATLAB's cells of strings arrive as arrays of one string.
-    return str(np.asarray(entry).ravel()[0])
+    # MATLAB's cells of strings arrive as arrays of one string, an empty one as an empty array.
+    words = np.asarray(entry).ravel()
+    return str(words[0]) if words.size else ''

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """LIVE-itw is read as it is released, and split as the paper says."""
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -59,6 +61,29 @@ def test_another_folder_is_refused(tmp_path):
 def test_tables_that_do_not_fit_are_refused(release):
     savemat(release / 'Data' / 'AllMOS_release.mat', {'AllMOS_release': np.zeros((1, 4))})
     with pytest.raises(SageIQError, match='10 pictures'):
+        read_live_itw(release)
+
+
+@pytest.mark.parametrize('values', [['good'] * 10, np.array([[[1.0]], 'x'] * 5, object)[None]])
+def test_scores_that_are_no_numbers_are_refused(release, values):
+    savemat(release / 'Data' / 'AllMOS_release.mat', {'AllMOS_release': values})
+    with pytest.raises(SageIQError, match=r'AllMOS_release\.mat holds no numbers'):
+        read_live_itw(release)
+
+
+@pytest.mark.parametrize('name', ['', np.empty((0, 0))])
+def test_an_empty_name_is_refused_by_its_place(release, name):
+    cells = np.empty((10, 1), object)
+    cells[:, 0] = 't1.bmp'
+    cells[8, 0] = name
+    savemat(release / 'Data' / 'AllImages_release.mat', {'AllImages_release': cells})
+    with pytest.raises(SageIQError, match=r'AllImages_release\.mat has no name in cell 9;'):
+        read_live_itw(release)
+
+
+def test_without_scipy_it_is_asked_for(release, monkeypatch):
+    monkeypatch.setitem(sys.modules, 'scipy.io', None)
+    with pytest.raises(SageIQError, match=r"scipy.*; run 'pip install"):
         read_live_itw(release)
 
 
