@@ -86,8 +86,10 @@ def size_invariance(
     rows = []
     for _ in range(places):
         picture = read_picture(pictures[int(rng.integers(len(pictures)))])
-        # Halved, so that the content is sharp whatever the lens and the compression were.
-        scale = max(0.5, SIZE_LADDER_PX[-2] / min(picture.shape[:2]))
+        # Up to halved, so that the content is sharp whatever the lens and the compression were.
+        smaller = min(picture.shape[:2])
+        reach = max(side for side in SIZE_LADDER_PX if side <= smaller)
+        scale = max(0.5, (reach + 1) / smaller)
         if scale < 1.0:
             picture = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         centre = _sharp_place(picture, rng)
