@@ -22,7 +22,8 @@ HALVES: dict[str, Callable[[Image], Image]] = {
     'rescaled': rescaled_half,
     'cropped': cropped_half,
 }
-LEAST_PICTURES = 5
+# Three of them validate: fewer would correlate at 1, at -1 or not at all.
+LEAST_PICTURES = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def find_pictures(folder: Path, seed: int) -> tuple[list[Picture], list[Picture]
     """Return the (training, test) pictures of a LIVE-itw release or of any folder, 80 to 20 %.
 
     Opinion scores are not read: the teacher's scores are the labels (paper, IV-B 3). Raises
-    SageIQError for fewer than five pictures.
+    SageIQError for fewer than fifteen pictures.
     """
     live = is_live_itw(folder)
     paths = list(read_live_itw(folder).pictures) if live else list_pictures(folder)
