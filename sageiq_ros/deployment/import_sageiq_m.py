@@ -95,13 +95,15 @@ def import_sageiq_m(
     Weights are stored in 16 or 32 bits (int8 and nf4 are made when the engine is loaded, of the
     checkpoint's own numbers) and gathered for one shard of about 1 GB at a time. ``options``
     change values of ``ScoringSettings`` and ``SizeModulesConfig``. Raises SageIQError for a
-    checkpoint that is unsafe, damaged, incomplete or another network, and where ``folder`` holds
-    something already; nothing is written then.
+    checkpoint that is unsafe, damaged, incomplete or another network, for size modules that were
+    trained with other options, and where ``folder`` holds something already; nothing is written
+    then.
     """
     try:
         from safetensors import SafetensorError
 
         from sageiq_ros.deployment.mplug_weights import ShardWriter, checked_sources, converted
+        from sageiq_ros.deployment.size_readings import check_readings
     except ImportError as error:
         raise SageIQError(
             f'Importing a checkpoint lacks a package ({error}); make the environment that has it '
@@ -121,6 +123,9 @@ def import_sageiq_m(
         _check_vision_packages()
     config, scoring = _settings(checkpoint, kind, options or {})
     tokenizer = _tokenizer(checkpoint, config.language.vocabulary, scoring.words)
+    if size_modules is not None:
+        # Before the shapes: those of another alpha differ, and the reading says why.
+        check_readings(size_modules, config.size, scoring)
     sources = checked_sources(checkpoint, size_modules, config, own=kind == OWN_KIND)
     present = {key for _, keys in sources.values() for key in keys}
     folder = folder.absolute()
