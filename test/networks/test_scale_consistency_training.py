@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import torch
 from safetensors import safe_open
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 from scale_consistency_fixtures import BATCH, EPOCHS, arguments, moderate_state, write_folders
 
 from sageiq_ros.cli import main
@@ -212,13 +212,31 @@ def test_another_training_does_not_take_up_the_state(folders, trained, capsys):
 
 
 def test_folders_that_cannot_be_trained_are_refused(folders, output, capsys, tmp_path):
+    biases = tmp_path / 'biases.safetensors'
+    save_file({k: v for k, v in load_file(output).items() if k.startswith('model.')}, biases)
     faults = (
         ('quantised to int8', {'kind': 'sageiq-m', 'precision': 'int8'}),
         ('reads no size', {'kind': 'q-instruct'}),
-        ('trained size modules already', {'kind': 'sageiq-m', 'size_modules': output}),
+        ('trained size modules or biases', {'kind': 'sageiq-m', 'size_modules': output}),
+        ('trained size modules or biases', {'kind': 'sageiq-m', 'size_modules': biases}),
     )
     for number, (fault, options) in enumerate(faults):
         engine = tmp_path / str(number)
         import_sageiq_m(folders / 'checkpoint', engine, **options)
         assert main(arguments(folders, tmp_path / 'work', '--network', engine)) == 2
         assert fault in capsys.readouterr().err
+
+
+def test_a_start_beside_zero_leaves_the_labels_the_teachers(folders, trained, tmp_path):
+    options = {'queries_std': 0.02, 'alpha_start': 0.1}
+    import_sageiq_m(folders / 'checkpoint', tmp_path / 'engine', 'sageiq-m', options=options)
+    more = ('--network', tmp_path / 'engine', '--epochs', 1)
+    assert main(arguments(folders, tmp_path / 'work', *more)) == 0
+    (found,), (wanted,) = (
+        list(folder.glob('labels-*.json')) for folder in (tmp_path / 'work', folders / 'whole')
+    )
+    assert found.name == wanted.name and json.loads(found.read_text()) == json.loads(
+        wanted.read_text()
+    )
+    state = torch.load(tmp_path / 'work' / 'state.pt', weights_only=True)['trained']
+    assert state['size_queries'].std() > 0.01

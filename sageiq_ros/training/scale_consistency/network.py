@@ -46,12 +46,13 @@ def load_network(folder: Path, device: str) -> tuple[SageIQM, Inputs]:
             f'{folder} is imported as a model that reads no size; import its checkpoint by '
             '"sageiq models import sageiq-m".'
         )
-    network = load_weights(folder, manifest, device)
-    if bool(network.size_queries.any()):
+    # A file without LSQ and SFE may still have brought trained biases.
+    if manifest.settings.get('size_modules') or manifest.provenance.get('size_modules'):
         raise SageIQError(
-            f'{folder} has trained size modules already; import its checkpoint without '
-            '--size-modules to train new ones.'
+            f'{folder} has trained size modules or biases already; import the checkpoint of '
+            'Q-Instruct without --size-modules to train new ones.'
         )
+    network = load_weights(folder, manifest, device)
     tokenizer = PromptTokenizer(folder / TOKENIZER)
     # An import without size modules has them switched off.
     settings = replace(settings, lsq=True, sfe=True)
