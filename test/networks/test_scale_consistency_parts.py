@@ -12,6 +12,7 @@ from mplug_fixtures import tiny_network
 
 from sageiq_ros.datasets.photos import read_picture
 from sageiq_ros.models.sageiq_m import SageIQM, SageIQMConfig
+from sageiq_ros.models.size_modules import SizeModulesConfig
 from sageiq_ros.scorer.scoring_settings import PRESETS, ScoringSettings
 from sageiq_ros.training.scale_consistency.inputs import Batch, Inputs, Levels
 from sageiq_ros.training.scale_consistency.pictures import (
@@ -39,8 +40,8 @@ PROMPTS = ([1, 7, -200, 9, 12], [1, 7, -200, 9, 12, 13], [1, 8, -200, 9, 12])
 @pytest.fixture
 def network():
     network = tiny_network()
-    start_size_modules(network, 1)
     prepare_parameters(network)
+    start_size_modules(network, 1)
     return network
 
 
@@ -91,14 +92,28 @@ def test_frozen_weights_are_bfloat16_and_trained_ones_float32(network):
 
 
 def test_size_modules_start_by_the_seed_alone():
-    first, second, other = tiny_network(), tiny_network(sized=True), tiny_network()
+    size = SizeModulesConfig(alpha_start=0.1, queries_std=0.02)
+    first, second, other = (tiny_network(size=size, sized=sized) for sized in (False, True, False))
+    # Loaded in 16 bits, as on a device that has them.
+    second.bfloat16()
+    states = []
     for network, seed in ((first, 1), (second, 1), (other, 2)):
-        torch.rand(seed)
+        prepare_parameters(network)
+        before = torch.random.get_rng_state()
         start_size_modules(network, seed)
-    assert not first.size_queries.any() and not first.size_feature_extractor.alpha.any()
-    states = [n.size_feature_extractor.state_dict() for n in (first, second, other)]
-    assert all(torch.equal(states[0][name], states[1][name]) for name in states[0])
-    assert not torch.equal(states[0]['fc1.weight'], states[2]['fc1.weight'])
+        assert torch.equal(torch.random.get_rng_state(), before)
+        states.append({k: v for k, v in network.state_dict().items() if k.startswith('size_')})
+    assert all(torch.equal(value, states[1][name]) for name, value in states[0].items())
+    assert {value.dtype for value in states[1].values()} == {torch.float32}
+    for name in ('size_queries', 'size_feature_extractor.fc1.weight'):
+        assert not torch.equal(states[0][name], states[2][name])
+    assert first.size_feature_extractor.alpha.item() == pytest.approx(0.1)
+
+
+def test_size_modules_start_at_zero():
+    network = tiny_network(sized=True)
+    start_size_modules(network, 1)
+    assert not network.size_queries.any() and not network.size_feature_extractor.alpha.any()
 
 
 def test_the_teacher_is_the_network_without_size_modules(network, batch, autocast):

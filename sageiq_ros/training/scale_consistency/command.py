@@ -139,8 +139,8 @@ def train(
     accelerator = _accelerator()
     network, inputs = load_network(network_folder, str(accelerator.device))
     taught = inputs.teacher(labels_by)
-    start_size_modules(network, recipe.seed)
     prepare_parameters(network)
+    start_size_modules(network, recipe.seed)
     if less_memory:
         checkpoint_layers(network)
     work.mkdir(parents=True, exist_ok=True)

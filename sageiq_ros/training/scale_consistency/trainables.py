@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from sageiq_ros.models.sageiq_m import SageIQM
+from sageiq_ros.models.size_modules import SizeFeatureExtractor
 
 SIZE_MODULES = ('size_queries', 'size_feature_extractor.')
 BIASED_PARTS = ('model.vision_model.', 'model.visual_abstractor.')
@@ -27,15 +28,20 @@ def is_trained(name: str) -> bool:
 def start_size_modules(network: SageIQM, seed: int) -> None:
     """Put LSQ and SFE where training starts: where ``SizeModulesConfig`` says, layers at random.
 
-    The seed alone decides; the network's other parameters stay.
+    The seed alone decides, whatever the device; the network's other parameters stay. Call it
+    after ``prepare_parameters``: in bfloat16 the start would be rounded.
     """
-    torch.manual_seed(seed)
-    extractor, size = network.size_feature_extractor, network.config.size
+    config = network.config
+    # Each device and type has random numbers of its own, and torch's are left as they were.
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(seed)
+        extractor = SizeFeatureExtractor(
+            config.language.hidden_size, config.size_reduction, config.size
+        )
+        queries = config.size.queries_std * torch.randn(network.size_queries.shape)
+    network.size_feature_extractor.load_state_dict(extractor.state_dict())
     with torch.no_grad():
-        for layer in (extractor.fc1, extractor.fc2, extractor.norm, extractor.fc3):
-            layer.reset_parameters()
-        extractor.alpha.fill_(size.alpha_start)
-        network.size_queries.normal_(std=size.queries_std)
+        network.size_queries.copy_(queries)
 
 
 def prepare_parameters(network: SageIQM) -> list[nn.Parameter]:
