@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -98,6 +99,13 @@ def about(output):
 def test_the_loss_falls(about):
     first, second = (entry['loss'] for entry in about['history'])
     assert 0.0 < second < 0.7 * first
+
+
+def test_the_pictures_belong_to_the_training_and_are_counted(folders, trained, about):
+    assert (about['pictures'], about['tested']) == (PICTURES, HELD_OUT)
+    identity = torch.load(folders / 'whole' / 'state.pt', weights_only=True)['identity']
+    for name, paths in zip(('pictures', 'tested'), split(folders), strict=True):
+        assert identity[name] == [sha256(path.read_bytes()).hexdigest() for path in paths]
 
 
 def test_every_epoch_is_validated_by_table_v(about):

@@ -153,6 +153,7 @@ def train(
         'scoring': inputs.to_json(),
         'size': asdict(network.config.size),
         'pictures': [picture.sha256 for picture in training],
+        'tested': [picture.sha256 for picture in test],
         'processes': accelerator.num_processes,
         **recipe.to_json(),
     }
@@ -161,7 +162,8 @@ def train(
     history = trainer.train(training, labels, save_every)
     path = out or work / OUTPUT_FILE
     if accelerator.is_main_process:
-        about = {**identity, 'pictures': len(training), 'history': history}
+        counts = {'pictures': len(training), 'tested': len(test)}
+        about = {**identity, **counts, 'history': history}
         write_size_modules(path, network, about)
         print(f'{path}: size modules of {len(history)} epochs on {len(training)} pictures')
     accelerator.end_training()
