@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,9 @@ from sageiq_ros.types import SageIQError
 if TYPE_CHECKING:
     from accelerate import Accelerator
 
-OUTPUT_FILE = 'size_modules.safetensors'
+OUTPUT_SUFFIX = '.safetensors'
+OUTPUT_FILE = f'size_modules{OUTPUT_SUFFIX}'
+LARGEST_SEED = 2**63
 SAVE_EVERY = 100
 
 
@@ -45,7 +48,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         '--epochs', type=_count, default=paper.epochs, help=f'the paper: {paper.epochs}'
     )
     parser.add_argument(
-        '--rate', type=float, default=paper.rate, help=f"Adam's rate; the paper: {paper.rate:g}"
+        '--rate', type=_rate, default=paper.rate, help=f"Adam's rate; the paper: {paper.rate:g}"
     )
     parser.add_argument(
         '--batch',
@@ -67,7 +70,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="the teacher's prompt and framing: the network's own without the size, or those of "
         f"Q-Instruct's authors ({TEACHERS[0]})",
     )
-    parser.add_argument('--seed', type=int, default=paper.seed, help='of split, start and order')
+    parser.add_argument('--seed', type=_seed, default=paper.seed, help='of split, start and order')
     parser.add_argument(
         '--save-every', type=_count, default=SAVE_EVERY, help=f'steps ({SAVE_EVERY})'
     )
@@ -117,8 +120,8 @@ def train(
 ) -> Path:
     """Train by ``recipe`` and return the file of size modules.
 
-    Every process of an ``accelerate launch`` calls this. Raises SageIQError for a folder that
-    cannot be used and for a state of another training in ``work``.
+    Every process of an ``accelerate launch`` calls this. Raises SageIQError for a folder or file
+    that cannot be used and for a state of another training in ``work``.
     """
     from dataclasses import asdict
     from functools import partial
@@ -135,15 +138,17 @@ def train(
     from sageiq_ros.training.scale_consistency.trainer import Trainer
     from sageiq_ros.training.scale_consistency.validation import scale_consistency
 
-    training, test = find_pictures(data, recipe.seed)
     accelerator = _accelerator()
+    path = out or work / OUTPUT_FILE
+    if accelerator.is_main_process:
+        _check_places(work, path)
+    training, test = find_pictures(data, recipe.seed)
     network, inputs = load_network(network_folder, str(accelerator.device))
     taught = inputs.teacher(labels_by)
     prepare_parameters(network)
     start_size_modules(network, recipe.seed)
     if less_memory:
         checkpoint_layers(network)
-    work.mkdir(parents=True, exist_ok=True)
     teacher = teacher_hash(network, taught, accelerator)
     judge = ScoringModule(network, taught.levels())
     labels = teacher_scores(judge, taught, training, work, teacher, accelerator)
@@ -160,7 +165,6 @@ def train(
     validate = partial(scale_consistency, module, inputs, test, accelerator)
     trainer = Trainer(module, inputs, recipe, accelerator, work, identity, validate)
     history = trainer.train(training, labels, save_every)
-    path = out or work / OUTPUT_FILE
     if accelerator.is_main_process:
         counts = {'pictures': len(training), 'tested': len(test)}
         about = {**identity, **counts, 'history': history}
@@ -183,6 +187,38 @@ def _accelerator() -> Accelerator:
             f'This device cannot train in bfloat16 ({error}); use one that can, or the processor '
             'by ACCELERATE_USE_CPU=true.'
         ) from error
+
+
+def _check_places(work: Path, out: Path) -> None:
+    """Make the folders that are written to, and find out now what would fail after days."""
+    from sageiq_ros.output import check_writable
+    from sageiq_ros.training.scale_consistency.trainer import STATE_FILE
+
+    if out.suffix != OUTPUT_SUFFIX:
+        raise SageIQError(f'--out must end in {OUTPUT_SUFFIX}, which {out} does not.')
+    for folder in (work, out.parent):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SageIQError(
+                f'{folder} cannot be a folder ({error.strerror}); name another by --work or --out.'
+            ) from error
+    check_writable(work / STATE_FILE)
+    check_writable(out)
+
+
+def _rate(text: str) -> float:
+    value = float(text)
+    if not 0.0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f'must be a number above 0, not {text}')
+    return value
+
+
+def _seed(text: str) -> int:
+    value = int(text)
+    if not 0 <= value < LARGEST_SEED:
+        raise argparse.ArgumentTypeError(f'must lie in [0, {LARGEST_SEED}), not {text}')
+    return value
 
 
 def _count(text: str) -> int:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from sageiq_ros.training.scale_consistency.inputs import Inputs
 from sageiq_ros.training.scale_consistency.pictures import Picture
 from sageiq_ros.training.scale_consistency.scoring import ScoringModule
 from sageiq_ros.training.scale_consistency.trainables import SIZE_MODULES
+from sageiq_ros.types import SageIQError
 
 SAVED_AFTER = 16
 PROBE_SIZE = (37, 53, 3)
@@ -60,10 +62,11 @@ def teacher_scores(
 
     ``module`` and ``inputs`` are the teacher's; no step may have been taken yet. Scores are kept
     in ``folder`` by the hashes of teacher and picture, and written every 16 pictures a process:
-    a training that is stopped and started again scores only what is missing.
+    a training that is stopped and started again scores only what is missing. Raises SageIQError
+    for a file of scores that is damaged.
     """
     path = folder / f'labels-{teacher[:SHOWN]}.json'
-    known: dict[str, float] = json.loads(path.read_text()) if path.is_file() else {}
+    known = _read(path)
     accelerator.wait_for_everyone()
     by_hash = {picture.sha256: picture for picture in pictures}
     missing = [picture for sha256, picture in by_hash.items() if sha256 not in known]
@@ -91,3 +94,17 @@ def teacher_scores(
             partial.replace(path)
     progress.close()
     return [known[picture.sha256] for picture in pictures]
+
+
+def _read(path: Path) -> dict[str, float]:
+    if not path.is_file():
+        return {}
+    try:
+        scores = {str(key): float(score) for key, score in json.loads(path.read_bytes()).items()}
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
+        scores = {'': math.nan}
+    if not all(0.0 <= score <= 1.0 for score in scores.values()):
+        raise SageIQError(
+            f"{path} is damaged; delete it, and the teacher's scores are computed again."
+        )
+    return scores

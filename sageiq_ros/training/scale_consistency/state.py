@@ -55,17 +55,24 @@ def load_state(
 ) -> tuple[Progress, dict[str, Tensor], dict[str, Any]] | None:
     """Return progress, trained parameters and Adam's state; None where there is no state.
 
-    Raises SageIQError for a state of another training.
+    Raises SageIQError for a state of another training and for a file that is none.
     """
     if not path.is_file():
         return None
-    content = torch.load(path, map_location='cpu', weights_only=True)
-    stored = content['identity']
+    try:
+        content = dict(torch.load(path, map_location='cpu', weights_only=True))
+        stored, trained, adam = (dict(content[k]) for k in ('identity', 'trained', 'optimiser'))
+        losses, history = list(content['losses']), list(content['history'])
+        progress = Progress(int(content['epoch']), int(content['step']), losses, history)
+    except Exception as error:  # A damaged file raises whatever its bytes lead to.
+        raise SageIQError(
+            f'{path} is damaged or no state of a training ({type(error).__name__}); delete it to '
+            'train from the start.'
+        ) from error
     other = [name for name, value in identity.items() if stored.get(name) != value]
     if other:
         raise SageIQError(
             f'{path} is the state of a training with another {", ".join(other)}; give a new '
             'folder by --work, or the arguments that it was started with.'
         )
-    progress = Progress(content['epoch'], content['step'], content['losses'], content['history'])
-    return progress, content['trained'], content['optimiser']
+    return progress, trained, adam
