@@ -21,9 +21,16 @@ from sageiq_ros.cli import main
 from sageiq_ros.datasets.live_itw import read_live_itw, split_at_random
 from sageiq_ros.datasets.photos import read_picture
 from sageiq_ros.deployment.import_sageiq_m import import_sageiq_m
+from sageiq_ros.engines.mplug_owl2 import load_network as load_weights
+from sageiq_ros.engines.store import read_manifest
+from sageiq_ros.evaluation.size_reduction import rescaled_half
+from sageiq_ros.scorer.base import LSQ, SFE
 from sageiq_ros.scorer.build import build_scorer
+from sageiq_ros.scorer.prompt_tokenizer import TOKENIZER, PromptTokenizer
 from sageiq_ros.training.scale_consistency import labels as labelling
 from sageiq_ros.training.scale_consistency import network as loading
+from sageiq_ros.training.scale_consistency.inputs import Inputs
+from sageiq_ros.training.scale_consistency.scoring import ScoringModule
 from sageiq_ros.training.scale_consistency.trainables import is_trained, trained_state
 
 PICTURES, HELD_OUT = 12, 3
@@ -203,6 +210,20 @@ def test_the_scorer_takes_the_file(folders, output):
     assert scorer.settings.lsq and scorer.settings.sfe
     state = scorer.network.state_dict()
     assert all(torch.equal(value, state[name]) for name, value in load_file(output).items())
+    network = load_weights(engine, read_manifest(engine))
+    for other in (scorer.network, network):
+        # Twelve steps move alpha too little to be seen in a score.
+        other.size_feature_extractor.alpha.fill_(0.5)
+    inputs = Inputs(scorer.settings, PromptTokenizer(engine / TOKENIZER), 56)
+    halves = [rescaled_half(read_picture(path)) for path in split(folders)[1][:2]]
+    with torch.inference_mode():
+        batch = inputs.batch(halves, torch.device('cpu'))
+        wanted = ScoringModule(network, inputs.levels())(batch).numpy()
+    found = [quality.score for quality in scorer.score(halves)]
+    np.testing.assert_allclose(found, wanted, atol=1e-5, rtol=0)
+    for module in (LSQ, SFE):
+        less = scorer.with_size_modules(scorer.size_modules - {module}).score(halves)
+        assert all(abs(a - b.score) > 1e-4 for a, b in zip(found, less, strict=True)), module
 
 
 def test_curves_are_logged(folders, trained):
