@@ -22,7 +22,7 @@ def nano():
 
 @pytest.fixture
 def images():
-    return torch.randn(2, 3, 96, 96, generator=torch.Generator().manual_seed(1))
+    return torch.randn(2, 3, 192, 96, generator=torch.Generator().manual_seed(1))
 
 
 @pytest.fixture
