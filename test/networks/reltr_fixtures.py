@@ -29,6 +29,9 @@ CLASS_HEADS = {
     'rel_class_embed.layers.1.weight',
 }
 
+# The square root of 12.
+SPREAD = 3.4641016151377544
+
 
 def uniform(name: str, shape: tuple[int, ...]) -> np.ndarray:
     """Draw numbers in [0, 1) from a name alone."""
@@ -38,7 +41,7 @@ def uniform(name: str, shape: tuple[int, ...]) -> np.ndarray:
 
 def spread(u: np.ndarray) -> np.ndarray:
     """Give uniform numbers a mean of 0 and a variance of 1."""
-    return (u - 0.5) * 3.4641016151377544
+    return (u - 0.5) * SPREAD
 
 
 def image(name: str, shape: tuple[int, ...]) -> torch.Tensor:
