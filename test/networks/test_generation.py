@@ -33,8 +33,8 @@ def test_a_seed_repeats_an_answer_and_another_changes_it(network, sequence):
     found = [generate(network, sequence, (), short, seed) for seed in (1, 1, 2)]
     assert found[0] == found[1] != found[2]
     assert all(len(answer) == 10 for answer in found)
-    drawn = {tuple(generate(network, sequence, (), short)) for _ in range(3)}
-    assert len(drawn) == 3
+    drawn = {tuple(generate(network, sequence, (), short)) for _ in range(12)}
+    assert len(drawn) > 1
 
 
 def test_the_global_seed_is_left_alone(network, sequence):
