@@ -137,11 +137,6 @@ class SageIQM(nn.Module):
         the prompt's token ids (B, L) around them. ``rows`` picks words by their ids, all of the
         vocabulary without it.
         """
-        weight = self.lm_head.weight if rows is None else self.lm_head.weight[rows]
-        return self.last_state(visual, before, after) @ weight.T
-
-    def last_state(self, visual: Tensor, before: Tensor, after: Tensor) -> Tensor:
-        """Return the prompt's last state (B, width), of which ``lm_head`` makes the logits."""
         embed = self.model.embed_tokens
         hidden = torch.cat((embed(before), visual, embed(after)), dim=1)
         lengths = (before.shape[1], visual.shape[1], after.shape[1])
@@ -152,7 +147,8 @@ class SageIQM(nn.Module):
         )
         for layer in self.model.layers:
             hidden = layer(hidden, is_image, tables)
-        return self.model.norm(hidden[:, -1])
+        weight = self.lm_head.weight if rows is None else self.lm_head.weight[rows]
+        return self.model.norm(hidden[:, -1]) @ weight.T
 
     def hidden_states(
         self, sequence: TokenSequence, caches: Sequence[LayerCache] | None = None

@@ -30,7 +30,7 @@ CALIBRATION_CROPS = 320
 NETWORK = 'sageiq_m'
 WEIGHTS = 'weights.safetensors'
 # The trunk stays in float: its moments measure how little a filter responds where a picture is
-# smooth, and eight bits drown that (rank correlation falls by 0.06). So do the few size features.
+# smooth, and eight bits drown that. So do the few size features.
 FLOAT_NODES = (r'.*/patch_embed/.*', r'.*/size_feature_extractor/.*')
 
 Sample = dict[str, NDArray[np.generic]]
