@@ -10,6 +10,8 @@ on one processor core and need no torch.
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +19,7 @@ from numpy.typing import NDArray
 from sageiq_ros.types import Image
 
 Plane = NDArray[np.float32]
+Window = tuple[slice, slice]
 
 # The mapping of the three measures to one score in [0, 1]; fixed, so that scores compare.
 GMSD_WORST = 0.30
@@ -32,21 +35,24 @@ _VIF_NOISE = 2.0
 _VIF_EPSILON = 1e-8
 
 
-def pseudo_score(clean: Image, degraded: Image) -> float:
+def pseudo_score(clean: Image, degraded: Image, window: Window | None = None) -> float:
     """Score ``degraded`` against ``clean`` in [0, 1], 1 for equal pictures.
 
     The mean of HaarPSI, VIF (values above 1 count as 1) and 1 - GMSD / 0.30 (not below 0),
     raised to 1.5: the power is monotone, leaves every rank alone and spreads the scores of
     common faults over the whole range. Both pictures are uint8 BGR of the same shape, at least
-    48 px a side, in native resolution: nothing is resized before measuring.
+    48 px a side, in native resolution: nothing is resized before measuring. ``window`` (rows and
+    columns in pixels) limits the score to a part: the filters still see what surrounds it, and
+    only their responses inside are pooled. So a part smaller than the filters has a score.
     """
     yiq_clean, yiq_degraded = _yiq(clean), _yiq(degraded)
     parts = (
-        _haarpsi(yiq_clean, yiq_degraded),
-        min(1.0, _vif(yiq_clean[0], yiq_degraded[0])),
-        max(0.0, 1.0 - _gmsd(yiq_clean[0], yiq_degraded[0]) / GMSD_WORST),
+        _haarpsi(yiq_clean, yiq_degraded, window),
+        min(1.0, _vif(yiq_clean[0], yiq_degraded[0], window)),
+        max(0.0, 1.0 - _gmsd(yiq_clean[0], yiq_degraded[0], window) / GMSD_WORST),
     )
-    return float(np.mean(parts) ** SPREAD)
+    # HaarPSI of equal pictures exceeds 1 by its rounding.
+    return min(1.0, float(np.mean(parts))) ** SPREAD
 
 
 def haarpsi(clean: Image, degraded: Image) -> float:
@@ -77,11 +83,23 @@ def _halve(plane: Plane) -> Plane:
     )
 
 
+def _inside(plane: Plane, window: Window | None, first: int, step: int) -> Plane:
+    """Cut a map to ``window``; its value i is of pixel ``first`` + i ``step``. One is kept."""
+    if window is None:
+        return plane
+    cuts = []
+    for bounds, length in zip(window, plane.shape, strict=True):
+        low = min(max(0, math.ceil((bounds.start - first) / step)), length - 1)
+        high = math.ceil((bounds.stop - first) / step)
+        cuts.append(slice(low, max(low + 1, high)))
+    return plane[cuts[0], cuts[1]]
+
+
 def _correlate(plane: Plane, kernel: Plane, anchor: tuple[int, int]) -> Plane:
     return cv2.filter2D(plane, cv2.CV_32F, kernel, anchor=anchor, borderType=cv2.BORDER_CONSTANT)
 
 
-def _haarpsi(clean: list[Plane], degraded: list[Plane]) -> float:
+def _haarpsi(clean: list[Plane], degraded: list[Plane], window: Window | None = None) -> float:
     halves = [[_halve(plane) for plane in planes] for planes in (clean, degraded)]
     responses = [_haar_responses(planes[0]) for planes in halves]
     similarities, weights = [], []
@@ -97,6 +115,9 @@ def _haarpsi(clean: list[Plane], degraded: list[Plane]) -> float:
         (_likeness(chroma[0][0], chroma[1][0]) + _likeness(chroma[0][1], chroma[1][1])) / 2.0
     )
     weights.append((weights[0] + weights[1]) / 2.0)
+    similarities, weights = (
+        [_inside(plane, window, 0, 2) for plane in planes] for planes in (similarities, weights)
+    )
     total = sum(float(weight.sum()) for weight in weights)
     if total == 0.0:
         return 1.0
@@ -124,10 +145,10 @@ def _likeness(a: Plane, b: Plane) -> Plane:
     return (2.0 * a * b + _HAARPSI_C) / (a * a + b * b + _HAARPSI_C)
 
 
-def _gmsd(clean: Plane, degraded: Plane) -> float:
+def _gmsd(clean: Plane, degraded: Plane, window: Window | None = None) -> float:
     a, b = (_gradient(_halve(plane)) for plane in (clean, degraded))
     similarity = (2.0 * a * b + _GMSD_T) / (a * a + b * b + _GMSD_T)
-    return float(similarity.std())
+    return float(_inside(similarity, window, 0, 2).std())
 
 
 def _gradient(plane: Plane) -> Plane:
@@ -137,11 +158,14 @@ def _gradient(plane: Plane) -> Plane:
     return np.sqrt(x * x + y * y)
 
 
-def _vif(clean: Plane, degraded: Plane) -> float:
+def _vif(clean: Plane, degraded: Plane, window: Window | None = None) -> float:
     seen = sent = 0.0
+    first, step = 0, 1
     for size in (17, 9, 5, 3):
+        edge = size // 2
         if size != 17:
             clean, degraded = (_smooth(p, size)[::2, ::2] for p in (clean, degraded))
+            first, step = first + edge * step, 2 * step
         mean_a, mean_b = _smooth(clean, size), _smooth(degraded, size)
         variance_a = np.maximum(_smooth(clean * clean, size) - mean_a * mean_a, 0.0)
         variance_b = np.maximum(_smooth(degraded * degraded, size) - mean_b * mean_b, 0.0)
@@ -155,6 +179,9 @@ def _vif(clean: Plane, degraded: Plane) -> float:
         opposite = gain < 0.0
         rest[opposite], gain[opposite] = variance_b[opposite], 0.0
         rest = np.maximum(rest, _VIF_EPSILON)
+        gain, rest, variance_a = (
+            _inside(plane, window, first + edge * step, step) for plane in (gain, rest, variance_a)
+        )
         seen += float(np.log10(1.0 + gain**2 * variance_a / (rest + _VIF_NOISE)).sum())
         sent += float(np.log10(1.0 + variance_a / _VIF_NOISE).sum())
     return (seen + _VIF_EPSILON) / (sent + _VIF_EPSILON)

@@ -5,13 +5,12 @@
 A sample is made in four steps. A picture is brought to a random scale (shrinking only, which
 also hides its own compression); a crop's size and place are drawn; the crop with a margin of
 its surroundings is degraded as a camera would; the label is the pseudo-score of the crop in
-native resolution. A crop of less than 64 px is labelled by the 64 px around it, so that equal
-content has equal labels whatever the size it is cut to.
+native resolution. A crop of less than 64 px is measured in the 64 px around it, which the
+measures' filters need, but only its own pixels count.
 """
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,7 +18,6 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from sageiq_ros.datasets.degradations import DEGRADATIONS, degrade
 from sageiq_ros.datasets.full_reference import pseudo_score
@@ -40,10 +38,6 @@ CROPS_PER_PICTURE = 6
 GAMMA_SPREAD = 0.25
 GAIN_SPREAD = 0.08
 SATURATION_RANGE = (0.5, 1.3)
-
-PIXELS_FILE = 'pixels.bin'
-INDEX_FILE = 'index.npz'
-INFO_FILE = 'info.json'
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +169,9 @@ def degraded_crop(
     degraded = clean
     for kind, strength in zip(kinds, strengths, strict=True):
         degraded = degrade(degraded, kind, strength, rng)
-    window = np.s_[top - y0 : bottom - y0, left - x0 : right - x0]
-    label = pseudo_score(clean[window], degraded[window]) if kinds else 1.0
+    seen = np.s_[top - y0 : bottom - y0, left - x0 : right - x0]
+    window = np.s_[y - top : y - top + h, x - left : x - left + w]
+    label = pseudo_score(clean[seen], degraded[seen], window) if kinds else 1.0
     cut = np.s_[y - y0 : y - y0 + h, x - x0 : x - x0 + w]
     return degraded[cut], label
 
@@ -209,68 +204,3 @@ def _grow(low: int, high: int, least: int, limit: int) -> tuple[int, int]:
     missing = max(0, min(least, limit) - (high - low))
     low = min(max(0, low - missing // 2), max(0, limit - (high - low) - missing))
     return low, max(high, low + min(least, limit))
-
-
-class CropStore:
-    """Read labelled crops from one or more folders that ``write_crops`` made, as one list."""
-
-    def __init__(self, *folders: Path) -> None:
-        self._parts = [_CropFile(folder) for folder in folders]
-        self.labels: NDArray[np.float32] = np.concatenate([p.labels for p in self._parts])
-        self.kinds: NDArray[np.int16] = np.concatenate([p.kinds for p in self._parts])
-        self._ends = np.cumsum([len(part.labels) for part in self._parts])
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-    def __getitem__(self, index: int) -> Image:
-        part = int(np.searchsorted(self._ends, index, side='right'))
-        return self._parts[part].crop(index - int(self._ends[part]))
-
-
-class _CropFile:
-    """Read one folder; ``crop`` takes an index from its end, which is negative."""
-
-    def __init__(self, folder: Path) -> None:
-        try:
-            index = np.load(folder / INDEX_FILE, allow_pickle=False)
-            self.labels: NDArray[np.float32] = index['labels']
-            self.kinds: NDArray[np.int16] = index['kinds']
-            self._sizes: NDArray[np.int32] = index['sizes']
-            self._starts: NDArray[np.int64] = index['starts']
-            self._pixels = np.memmap(folder / PIXELS_FILE, np.uint8, mode='r')
-        except (OSError, KeyError, ValueError) as error:
-            raise SageIQError(
-                f'{folder} holds no complete store of training crops ({error}); delete it and '
-                'let the training make it again.'
-            ) from error
-
-    def crop(self, index: int) -> Image:
-        height, width = (int(n) for n in self._sizes[index])
-        start = int(self._starts[index])
-        return self._pixels[start : start + height * width * 3].reshape(height, width, 3)
-
-
-def write_crops(folder: Path, samples: Iterator[LabelledCrop], info: dict[str, object]) -> None:
-    """Write crops to ``folder``; the index comes last, so that half a store is never read."""
-    folder.mkdir(parents=True, exist_ok=True)
-    names = list(DEGRADATIONS)
-    labels, kinds, sizes, starts, position = [], [], [], [], 0
-    with (folder / PIXELS_FILE).open('wb') as stream:
-        for sample in samples:
-            data = np.ascontiguousarray(sample.image).tobytes()
-            stream.write(data)
-            labels.append(sample.label)
-            first = names.index(sample.kinds[0]) if len(sample.kinds) == 1 else -1
-            kinds.append(first if sample.kinds else len(names))
-            sizes.append(sample.image.shape[:2])
-            starts.append(position)
-            position += len(data)
-    (folder / INFO_FILE).write_text(json.dumps(info, indent=2) + '\n', encoding='utf-8')
-    np.savez(
-        folder / INDEX_FILE,
-        labels=np.array(labels, np.float32),
-        kinds=np.array(kinds, np.int16),
-        sizes=np.array(sizes, np.int32),
-        starts=np.array(starts, np.int64),
-    )

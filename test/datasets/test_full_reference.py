@@ -4,6 +4,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sageiq_ros.datasets.degradations import degrade
 from sageiq_ros.datasets.full_reference import gmsd, haarpsi, pseudo_score, vif
@@ -51,3 +53,33 @@ def test_the_score_stays_in_range_when_contrast_rises():
     clean = pattern()
     stronger = np.clip((clean.astype(float) - 120.0) * 1.8 + 120.0, 0, 255).astype(np.uint8)
     assert 0.0 <= pseudo_score(clean, stronger) <= 1.0
+
+
+@pytest.mark.parametrize('kind', PIQ)
+def test_a_window_of_everything_is_no_window(kind):
+    clean = pattern()
+    worse = degrade(clean, kind, 0.5, np.random.default_rng(1))
+    everything = np.s_[0:96, 0:112]
+    assert pseudo_score(clean, worse, everything) == pytest.approx(pseudo_score(clean, worse))
+
+
+def test_a_window_scores_what_lies_in_it():
+    clean = pattern()
+    half = degrade(clean, 'gaussian_noise', 0.5, np.random.default_rng(1))
+    half[:, 56:] = clean[:, 56:]
+    kept, spoilt = np.s_[20:76, 84:100], np.s_[20:76, 10:26]
+    assert pseudo_score(clean, half, kept) == pytest.approx(1.0, abs=5e-3)
+    assert pseudo_score(clean, half, spoilt) < pseudo_score(clean, half) - 0.1
+
+
+@given(
+    top=st.integers(0, 95),
+    left=st.integers(0, 111),
+    height=st.integers(1, 96),
+    width=st.integers(1, 112),
+)
+def test_any_window_has_a_score_in_range(top, left, height, width):
+    clean = pattern()
+    worse = degrade(clean, 'jpeg', 0.7, np.random.default_rng(1))
+    window = np.s_[top : min(96, top + height), left : min(112, left + width)]
+    assert 0.0 <= pseudo_score(clean, worse, window) <= 1.0

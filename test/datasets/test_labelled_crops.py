@@ -1,19 +1,17 @@
 # Copyright 2026 The SageIQ authors
 # SPDX-License-Identifier: Apache-2.0
-"""Labelled crops: reproducible, in range, stored and read back bit for bit."""
+"""Labelled crops: reproducible, in range, and labelled by their own pixels."""
 
 import cv2
 import numpy as np
 import pytest
 
+from sageiq_ros.datasets.full_reference import pseudo_score
 from sageiq_ros.datasets.labelled_crops import (
-    INDEX_FILE,
     SIDE_RANGE_PX,
-    CropStore,
     degraded_crop,
     draw_crop,
     draw_crops,
-    write_crops,
 )
 from sageiq_ros.datasets.photos import list_pictures, read_picture, split_pictures
 from sageiq_ros.types import SageIQError
@@ -56,14 +54,23 @@ def test_the_same_seed_draws_the_same_crops(picture, crops):
         np.testing.assert_array_equal(again.image, crop.image)
 
 
-def test_a_small_crop_has_the_label_of_its_surroundings(picture):
-    def label(x, side):
-        bounds = (x, x, side, side)
-        return degraded_crop(picture, bounds, ['gaussian_blur'], [0.6], np.random.default_rng(0))[
-            1
-        ]
+def test_a_large_crop_is_labelled_by_itself(picture):
+    bounds = (100, 200, 90, 70)
+    crop, label = degraded_crop(picture, bounds, ['jpeg'], [0.6], np.random.default_rng(0))
+    assert label == pytest.approx(pseudo_score(picture[200:270, 100:190], crop), abs=1e-6)
 
-    assert label(124, 16) == pytest.approx(label(100, 64), abs=1e-6)
+
+def test_a_small_crop_is_labelled_by_its_own_pixels(picture, monkeypatch):
+    def spoilt_left_of_crop(image, name, strength, rng):
+        worse = image.copy()
+        worse[:, : image.shape[1] // 2 - 20] = 128
+        return worse
+
+    monkeypatch.setattr('sageiq_ros.datasets.labelled_crops.degrade', spoilt_left_of_crop)
+    _, inside = degraded_crop(picture, (300, 300, 16, 16), ['fog'], [0.5], None)
+    _, across = degraded_crop(picture, (270, 300, 64, 64), ['fog'], [0.5], None)
+    assert inside > 0.98
+    assert across < 0.8
 
 
 def test_the_crop_is_cut_from_where_it_was_asked(picture):
@@ -78,26 +85,6 @@ def test_crops_at_the_pictures_edge_work(picture, bounds):
     assert 0.0 < label < 1.0
 
 
-def test_a_store_gives_back_what_was_written(tmp_path, crops):
-    write_crops(tmp_path / 'store', iter(crops), {'seed': 9})
-    store = CropStore(tmp_path / 'store')
-    assert len(store) == CROPS
-    for index, crop in enumerate(crops):
-        np.testing.assert_array_equal(store[index], crop.image)
-        assert store.labels[index] == pytest.approx(crop.label)
-
-
-def test_several_stores_are_read_as_one(tmp_path, crops):
-    folders = [tmp_path / name for name in ('one', 'two')]
-    for folder, part in zip(folders, (crops[:5], crops[5:]), strict=True):
-        write_crops(folder, iter(part), {})
-    store = CropStore(*folders)
-    assert len(store) == len(store.kinds) == CROPS
-    for index, crop in enumerate(crops):
-        np.testing.assert_array_equal(store[index], crop.image)
-        assert store.labels[index] == pytest.approx(crop.label)
-
-
 def test_toned_pictures_differ_and_keep_their_labels_range(picture_folder):
     plain, toned = (
         list(draw_crops([picture_folder], [1.0], 6, 4, toned=share)) for share in (0.0, 1.0)
@@ -109,13 +96,6 @@ def test_toned_pictures_differ_and_keep_their_labels_range(picture_folder):
 def test_no_side_is_smaller_than_asked(picture_folder):
     drawn = draw_crops([picture_folder], [1.0], 30, 4, least_side=64)
     assert min(min(crop.image.shape[:2]) for crop in drawn) >= 64
-
-
-def test_half_a_store_is_refused(tmp_path, crops):
-    write_crops(tmp_path / 'store', iter(crops[:2]), {})
-    (tmp_path / 'store' / INDEX_FILE).unlink()
-    with pytest.raises(SageIQError, match='delete it'):
-        CropStore(tmp_path / 'store')
 
 
 def test_a_picture_too_small_is_refused():

@@ -16,16 +16,16 @@ from sageiq_ros.models.efficientnet_lite import EfficientNetLite0
 from sageiq_ros.models.sageiq_m import SageIQM, SageIQMConfig
 from sageiq_ros.scorer.sageiq_m import SageIQMScorer
 from sageiq_ros.training.sageiq_m_nano import export
-from sageiq_ros.training.sageiq_m_nano.crops import make_batch
+from sageiq_ros.training.sageiq_m_nano.crops import HALVES, View
 from sageiq_ros.training.sageiq_m_nano.loss import level_distribution, quality_loss, scores
-from sageiq_ros.training.sageiq_m_nano.moments import MomentStore, View
-from sageiq_ros.training.sageiq_m_nano.network import SizeBranch, predict, with_moments
+from sageiq_ros.training.sageiq_m_nano.network import SizeBranch, predict
 from sageiq_ros.training.sageiq_m_nano.schedule import Schedule
 from sageiq_ros.training.sageiq_m_nano.transformer import teacher_labels
+from sageiq_ros.training.sageiq_m_nano.views import ViewStore, batch_of
 
 EXACT = 2e-4
 QUANTISED = 0.08
-HALF_PRECISION = 2e-3
+SIDE = 96
 
 
 def lite0_checkpoint():
@@ -66,7 +66,7 @@ def folders(tmp_path_factory):
 
 def train(folders, size_steps, *more):
     arguments = ['--data', folders, '--imagenet', folders / 'lite0.pth']
-    arguments += ['--work', folders / 'work', '--crops', 40, '--trunk-steps', 2]
+    arguments += ['--work', folders / 'work', '--crops', 48, '--trunk-steps', 2]
     arguments += ['--backbone-steps', 2, '--size-steps', size_steps, *more]
     return main(['train', 'sageiq-m-nano', *(str(a) for a in arguments)])
 
@@ -107,8 +107,8 @@ def backbone(folders, trained):
 
 
 @pytest.fixture(scope='module')
-def moments(folders, trained):
-    return MomentStore(folders / 'work' / 'moments')
+def views(folders, trained):
+    return ViewStore(*sorted((folders / 'work' / 'views').iterdir()))
 
 
 @pytest.fixture(scope='module')
@@ -116,10 +116,6 @@ def crops():
     rng = np.random.default_rng(0)
     shapes = [(20, 30), (96, 96), (150, 60), (40, 240)]
     return [rng.integers(0, 256, (*shape, 3), np.uint8) for shape in shapes]
-
-
-def batch_of(network, crops):
-    return with_moments(network, make_batch(crops, np.zeros(len(crops), np.float32), 96))
 
 
 def scores_of(engine, crops):
@@ -159,48 +155,69 @@ def test_the_backbone_knows_nothing_of_sizes(backbone):
     assert backbone.size_feature_extractor.alpha == 0.0
 
 
-def test_every_crop_is_kept_whole_and_altered_and_some_in_halves(moments):
-    counts = [len(moments.rows(view)) for view in View]
-    assert counts[View.WHOLE] == counts[View.ALTERED] == 40
-    assert 0 < counts[View.RESCALED] == counts[View.CROPPED] < 20
-    rows = moments.rows(View.WHOLE)
-    wholes = dict(zip(moments.crops[rows], moments.shapes[rows], strict=True))
-    for row in moments.rows(View.RESCALED, View.CROPPED):
-        assert (moments.shapes[row] == wholes[moments.crops[row]] // 2).all()
-        assert np.isnan(moments.labels[row])
+def whole_of(views, row):
+    wholes = views.rows(View.WHOLE)
+    return wholes[views.crops[wholes] == views.crops[row]]
 
 
-def test_a_half_is_labelled_by_the_frozen_networks_score_of_the_whole(backbone, moments):
-    labels = teacher_labels(backbone, moments)
+def test_a_half_is_labelled_by_the_frozen_networks_score_of_a_whole_that_fills_the_square(
+    backbone, views
+):
+    labels = teacher_labels(backbone, views)
     assert np.isfinite(labels).all()
-    half = moments.rows(View.RESCALED)[0]
-    whole = moments.rows(View.WHOLE)
-    whole = whole[moments.crops[whole] == moments.crops[half]]
-    expected = predict(backbone, [moments.batch(whole, moments.labels[whole])], sized=False)
-    assert labels[half] == pytest.approx(expected[0], abs=HALF_PRECISION)
-    own = moments.rows(View.WHOLE, View.ALTERED)
-    np.testing.assert_array_equal(labels[own], moments.labels[own])
+    taught = 0
+    for row in views.rows(*HALVES):
+        whole = whole_of(views, row)
+        expected = views.labels[whole]
+        if views.shapes[whole].min() >= SIDE:
+            expected = predict(backbone, [views.batch(whole, expected)], modules=())
+            taught += 1
+        assert labels[row] == pytest.approx(expected[0], abs=EXACT)
+    assert 0 < taught < len(views.rows(*HALVES))
+    own = views.rows(View.WHOLE, View.ALTERED)
+    np.testing.assert_array_equal(labels[own], views.labels[own])
 
 
 def test_the_float_engine_equals_the_network(folders, network, crops):
     folder = folders / 'engine_fp32'
     exact = OpenVINOEngine(folder / 'model.onnx', read_manifest(folder), 1, exact=True)
-    expected = predict(network, [batch_of(network, crops)])
+    expected = predict(network, [batch_of(crops, SIDE)])
     np.testing.assert_allclose(scores_of(exact, crops), expected, atol=EXACT)
 
 
 def test_the_float_engine_of_the_backbone_equals_it(folders, backbone, crops):
     folder = folders / 'baseline_fp32'
     exact = OpenVINOEngine(folder / 'model.onnx', read_manifest(folder), 1, exact=True)
-    expected = predict(backbone, [batch_of(backbone, crops)], sized=False)
+    expected = predict(backbone, [batch_of(crops, SIDE)], modules=())
     np.testing.assert_allclose(scores_of(exact, crops), expected, atol=EXACT)
     assert SageIQMScorer(exact).size_modules == frozenset()
 
 
 def test_the_exported_engine_scores_as_the_network(folders, network, crops):
     engine = load_engine(str(folders / 'engine'), 'sageiq_m', 1)
-    expected = predict(network, [batch_of(network, crops)])
+    expected = predict(network, [batch_of(crops, SIDE)])
     np.testing.assert_allclose(scores_of(engine, crops), expected, atol=QUANTISED)
+
+
+def test_a_module_left_out_learns_nothing(folders, trained, backbone):
+    """An ablation goes on from the same backbone, in a state of its own."""
+    assert train(folders, 1, '--size-modules', 'sfe', 'size_prompt') == 0
+    state = read_state(folders, 'sizes_1_sfe-size_prompt.pt')
+    assert not state['parts']['network.size_queries'].any()
+    assert state['parts']['network.size_feature_extractor.alpha'] > 0.0
+    assert train(folders, 1, '--size-modules', '--export', folders / 'without') == 0
+    without = network_of(read_state(folders, 'sizes_1_none.pt'))
+    assert without.size_feature_extractor.alpha == 0.0
+    assert read_manifest(folders / 'without').settings['size_modules'] == []
+    before = backbone.model.layers[0].self_attn.q_proj.weight
+    assert not torch.equal(without.model.layers[0].self_attn.q_proj.weight, before)
+
+
+def test_cuda_where_there_is_none_is_refused(folders, capsys):
+    if torch.cuda.is_available():
+        pytest.skip('this machine has a GPU')
+    assert train(folders, 1, '--device', 'cuda') == 2
+    assert '--device' in capsys.readouterr().err
 
 
 def test_missing_imagenet_weights_are_named(folders, capsys):

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,18 +13,17 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from sageiq_ros.datasets.labelled_crops import CropStore
 from sageiq_ros.engines.export import export_onnx
 from sageiq_ros.engines.manifest import Manifest
 from sageiq_ros.engines.quantize import quantize_onnx
 from sageiq_ros.engines.store import write_engine
 from sageiq_ros.models.sageiq_m import SageIQM, SageIQMConfig
-from sageiq_ros.models.size_prompt import SIZE_PROMPT_LENGTH
 from sageiq_ros.scorer.base import SIZE_MODULES
-from sageiq_ros.scorer.preparation import prepare_sa_image, rounded_size
+from sageiq_ros.scorer.preparation import prepare_sa_image
 from sageiq_ros.scorer.sageiq_m import INPUTS, OUTPUTS
-from sageiq_ros.training.sageiq_m_nano.crops import make_batch
+from sageiq_ros.training.sageiq_m_nano.crops import View
 from sageiq_ros.training.sageiq_m_nano.network import quality_logits
+from sageiq_ros.training.sageiq_m_nano.views import ViewStore
 
 ENGINE_BATCH = 8
 CALIBRATION_CROPS = 320
@@ -54,19 +54,22 @@ class ScoringGraph(nn.Module):
 
 
 def export(
-    network: SageIQM, folder: Path, calibration: Sequence[Sample], *, sized: bool = True
+    network: SageIQM,
+    folder: Path,
+    calibration: Sequence[Sample],
+    modules: Sequence[str] = SIZE_MODULES,
 ) -> Manifest:
     """Write ``folder`` (fp16 weights, int8 ONNX, manifest) and beside it an fp32 engine.
 
-    ``calibration`` are inputs by name for the quantiser's statistics. ``sized=False`` is the
-    backbone alone: its scorer tells it nothing of sizes.
+    ``calibration`` are inputs by name for the quantiser's statistics. ``modules`` are the size
+    modules that the network was trained with; of the others its scorer tells it nothing.
     """
     from safetensors.torch import save_file
 
     folder.mkdir(parents=True, exist_ok=True)
     float_folder = folder.with_name(f'{folder.name}_fp32')
     float_folder.mkdir(exist_ok=True)
-    network.eval()
+    network = copy.deepcopy(network).cpu().eval()
     example = {name: torch.from_numpy(calibration[0][name]) for name in INPUTS}
     exact = float_folder / 'model.onnx'
     export_onnx(ScoringGraph(network), example, OUTPUTS, exact)
@@ -84,7 +87,7 @@ def export(
         'settings': {
             'side': network.config.vision.image_size,
             'batch': len(calibration[0]['images']),
-            'size_modules': list(SIZE_MODULES) if sized else [],
+            'size_modules': list(modules),
         },
         'provenance': PROVENANCE,
         'measured': {},
@@ -94,7 +97,7 @@ def export(
 
 
 def calibration_batches(
-    store: CropStore, config: SageIQMConfig, batch_size: int = ENGINE_BATCH
+    store: ViewStore, config: SageIQMConfig, batch_size: int = ENGINE_BATCH
 ) -> list[Sample]:
     """Return engine inputs for calibration: every other batch holds SA images instead of crops.
 
@@ -103,20 +106,19 @@ def calibration_batches(
     rng = np.random.default_rng(0)
     side = config.vision.image_size
     tokens = (config.abstractor.queries + 1, config.language.hidden_size)
+    rows = store.rows(View.WHOLE)
     samples: list[Sample] = []
     for index in range(CALIBRATION_CROPS // batch_size):
-        chosen = rng.integers(0, len(store), batch_size)
-        crops = [store[int(i)] for i in chosen]
-        batch = make_batch(crops, store.labels[chosen], side)
-        images = batch.images
+        chosen = rng.choice(rows, batch_size)
+        batch = store.batch(chosen, store.labels[chosen])
+        images = batch.images.contiguous().numpy()
         if index % 2:
-            sizes = [rounded_size(*crop.shape[:2]) for crop in crops]
-            images = np.stack([prepare_sa_image(*size, side) for size in sizes])
+            images = np.stack([prepare_sa_image(*size, side) for size in batch.sizes])
         samples.append(
             {
                 'images': images,
                 'size_features': np.zeros((batch_size, *tokens), np.float32),
-                'size_prompts': batch.prompts.reshape(batch_size, SIZE_PROMPT_LENGTH),
+                'size_prompts': batch.prompts.numpy(),
             }
         )
     return samples

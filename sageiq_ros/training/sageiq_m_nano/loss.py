@@ -15,7 +15,7 @@ HUBER_BETA = 0.1
 
 def scores(logits: Tensor) -> Tensor:
     """Apply Algorithm 1, lines 4 and 6, to logits (B, 3)."""
-    return logits.softmax(dim=1) @ torch.tensor(LEVELS)
+    return logits.softmax(dim=1) @ torch.tensor(LEVELS, device=logits.device)
 
 
 def level_distribution(labels: Tensor) -> Tensor:

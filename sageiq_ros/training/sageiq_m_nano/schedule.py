@@ -40,6 +40,7 @@ class AveragedParts:
         self._optimiser = optimiser
         self._averages = {k: v.detach().clone() for k, v in self._parts.state_dict().items()}
         self._updates = 0
+        self._device = next(self._parts.parameters()).device
 
     @torch.no_grad()
     def update(self) -> None:
@@ -82,7 +83,7 @@ class AveragedParts:
         """Take up the state in ``path``, if there is one; return the steps done."""
         if not path.is_file():
             return 0
-        state = torch.load(path, weights_only=True)
+        state = torch.load(path, weights_only=True, map_location=self._device)
         self._parts.load_state_dict(state['parts'])
         averages: dict[str, Tensor] = state['averages']
         self._averages = averages

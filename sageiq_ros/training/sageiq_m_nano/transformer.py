@@ -11,7 +11,7 @@ half of each batch, which the paper, without such labels, cannot have.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -20,15 +20,12 @@ from numpy.typing import NDArray
 
 from sageiq_ros.models.sageiq_m import SageIQM
 from sageiq_ros.models.size_prompt import QUALITY_TOKENS, size_prompt
+from sageiq_ros.scorer.base import LSQ, SFE, SIZE_MODULES
+from sageiq_ros.training.sageiq_m_nano.crops import HALVES, View
 from sageiq_ros.training.sageiq_m_nano.loss import quality_loss
-from sageiq_ros.training.sageiq_m_nano.moments import MomentStore, View
-from sageiq_ros.training.sageiq_m_nano.network import (
-    MomentBatch,
-    SizeBranch,
-    batch_logits,
-    predict,
-)
+from sageiq_ros.training.sageiq_m_nano.network import SizeBranch, batch_logits, predict
 from sageiq_ros.training.sageiq_m_nano.schedule import AveragedParts, Schedule
+from sageiq_ros.training.sageiq_m_nano.views import CLEAN, ViewBatch, ViewStore
 
 BATCH = 64
 BACKBONE_SCHEDULE = Schedule(peak=1e-3, last=1e-5, warm_up=100)
@@ -37,6 +34,9 @@ WEIGHT_DECAY = 0.02
 CLIP_NORM = 1.0
 HELPER_WEIGHT = 0.5
 LABELLED_SHARE = 0.5
+# Of those. A small crop that may be clean or not is scored by what is more likely, so that clean
+# ones as rare as in the pictures drawn would be scored the lower the smaller they are.
+CLEAN_SHARE = 0.25
 # This share of prompts reads 0000x0000, or nothing would ever need the SA branch; and alpha
 # starts above 0, where both it and the layers behind it would have next to no gradient.
 SILENT_PROMPTS = 0.25
@@ -47,8 +47,8 @@ SAVE_EVERY = 100
 
 def train_backbone(
     network: SageIQM,
-    store: MomentStore,
-    validation: Sequence[MomentBatch],
+    store: ViewStore,
+    validation: ViewStore | None,
     state_path: Path,
     steps: int,
     seed: int,
@@ -56,71 +56,83 @@ def train_backbone(
     """Train all but the trunk in place on labelled crops that fill the square, without sizes."""
     side = network.config.vision.image_size
     rows = store.rows(View.WHOLE, View.ALTERED, least_side=side)
+    network.size_queries.requires_grad_(False)
     # A plain head on the mean token teaches the encoder from the first step on, long before the
     # abstractor's and the decoder's attention has found what to look at. Training only.
     helper = torch.nn.Linear(network.config.vision.hidden_size, len(QUALITY_TOKENS))
+    helper.to(network.size_queries.device)
 
-    def draw(rng: np.random.Generator) -> MomentBatch:
+    def draw(rng: np.random.Generator) -> ViewBatch:
         chosen = rng.choice(rows, BATCH)
-        return store.batch(chosen, store.labels[chosen])
+        return store.batch(chosen, store.labels[chosen], _device(network))
 
     parts = {'network': network, 'helper': helper}
-    loop = _Loop(parts, BACKBONE_SCHEDULE, state_path, steps, seed, 'backbone')
-    for batch in loop.batches(draw, validation, sized=False):
-        logits, features = batch_logits(network, None, batch)
+    loop = _Loop(parts, BACKBONE_SCHEDULE, state_path, steps, seed, 'backbone', modules=())
+    for batch in loop.batches(draw, validation):
+        logits, features = loop.logits(batch)
         helped = quality_loss(helper(features.mean(dim=1)), batch.labels)
         loop.step(quality_loss(logits, batch.labels) + HELPER_WEIGHT * helped)
 
 
 def train_size_modules(
     network: SageIQM,
-    store: MomentStore,
-    validation: Sequence[MomentBatch],
+    store: ViewStore,
+    validation: ViewStore | None,
     state_path: Path,
     steps: int,
     seed: int,
-    *,
-    sized: bool = True,
+    modules: Collection[str] = SIZE_MODULES,
 ) -> None:
     """Train all but the trunk in place on crops of every size and on halves.
 
-    ``sized=False`` does the same without LSQ, SFE and size prompt, for comparison.
+    ``modules`` are those of ``SIZE_MODULES`` that the network has; fewer are an ablation.
     """
     labels = teacher_labels(network, store)
     labelled = store.rows(View.WHOLE, View.ALTERED)
-    halves = [store.rows(view) for view in (View.RESCALED, View.CROPPED)]
+    own = round(BATCH * LABELLED_SHARE)
+    clean = round(own * CLEAN_SHARE)
+    # Which rows are drawn, and how many of each at least; what a batch still lacks is labelled.
+    shares = [(labelled[store.kinds[labelled] == CLEAN], clean)]
+    shares += [(store.rows(view), (BATCH - own) // len(HALVES)) for view in HALVES]
+    shares += [(labelled, BATCH - sum(count for _, count in shares))]
+    network.size_queries.requires_grad_(LSQ in modules)
     with torch.no_grad():
-        network.size_feature_extractor.alpha.fill_(ALPHA_START)
-    silent = torch.from_numpy(size_prompt(0, 0))
+        network.size_feature_extractor.alpha.fill_(ALPHA_START if SFE in modules else 0.0)
+    silent = torch.from_numpy(size_prompt(0, 0)).to(network.size_queries.device)
 
-    def draw(rng: np.random.Generator) -> MomentBatch:
-        own = round(BATCH * LABELLED_SHARE)
-        chosen = [rng.choice(labelled, own)]
-        chosen += [rng.choice(rows, (BATCH - own) // 2) for rows in halves]
-        rows = np.concatenate(chosen)
-        batch = store.batch(rows, labels[rows])
+    def draw(rng: np.random.Generator) -> ViewBatch:
+        rows = np.concatenate([rng.choice(rows, count) for rows, count in shares])
+        batch = store.batch(rows, labels[rows], _device(network))
         batch.prompts[torch.from_numpy(rng.random(BATCH) < SILENT_PROMPTS)] = silent
         return batch
 
-    loop = _Loop({'network': network}, SIZE_SCHEDULE, state_path, steps, seed, 'sizes')
-    branch = SizeBranch(network, SIZE_REFRESH_STEPS) if sized else None
-    for batch in loop.batches(draw, validation, sized=sized):
-        loop.step(quality_loss(batch_logits(network, branch, batch)[0], batch.labels))
+    parts = {'network': network}
+    loop = _Loop(parts, SIZE_SCHEDULE, state_path, steps, seed, 'sizes', modules)
+    for batch in loop.batches(draw, validation):
+        loop.step(quality_loss(loop.logits(batch)[0], batch.labels))
 
 
-def teacher_labels(network: SageIQM, store: MomentStore) -> NDArray[np.float32]:
-    """Return every row's label: its own, or for a half the frozen network's score of the whole."""
+def teacher_labels(network: SageIQM, store: ViewStore) -> NDArray[np.float32]:
+    """Return every row's label: its own, or for a half what the whole is worth.
+
+    That is the frozen network's score of the whole where it fills the square. Smaller ones the
+    network was never taught, and their own label counts.
+    """
     teacher = copy.deepcopy(network).eval()
-    halves = store.rows(View.RESCALED, View.CROPPED)
-    crops = np.unique(store.crops[halves])
-    wholes = store.rows(View.WHOLE)
-    wholes = wholes[np.isin(store.crops[wholes], crops)]
-    found = predict(teacher, _in_order(store, wholes), sized=False)
+    halves, wholes = store.rows(*HALVES), store.rows(View.WHOLE)
     score = np.full(store.crops.max() + 1, np.nan, np.float32)
-    score[store.crops[wholes]] = found
+    score[store.crops[wholes]] = store.labels[wholes]
+    wholes = store.rows(View.WHOLE, least_side=network.config.vision.image_size)
+    wholes = wholes[np.isin(store.crops[wholes], store.crops[halves])]
+    batches = store.in_order(wholes, BATCH, _device(network))
+    score[store.crops[wholes]] = predict(teacher, batches, modules=())
     labels = store.labels.copy()
     labels[halves] = score[store.crops[halves]]
     return labels
+
+
+def _device(network: SageIQM) -> str:
+    return str(network.size_queries.device)
 
 
 class _Loop:
@@ -134,8 +146,11 @@ class _Loop:
         steps: int,
         seed: int,
         name: str,
+        modules: Collection[str],
     ) -> None:
         self._network: SageIQM = parts['network']  # type: ignore[assignment]
+        self._modules = modules
+        self._branch = SizeBranch(self._network, SIZE_REFRESH_STEPS)
         self._schedule, self._path, self._steps = schedule, state_path, steps
         self._seed, self._name = seed, name
         self._optimiser = torch.optim.AdamW(
@@ -145,15 +160,9 @@ class _Loop:
         self._running = float('nan')
 
     def batches(
-        self,
-        draw: Callable[[np.random.Generator], MomentBatch],
-        validation: Sequence[MomentBatch],
-        *,
-        sized: bool,
-    ) -> Iterator[MomentBatch]:
+        self, draw: Callable[[np.random.Generator], ViewBatch], validation: ViewStore | None
+    ) -> Iterator[ViewBatch]:
         from tqdm import tqdm
-
-        from sageiq_ros.evaluation.correlation import srcc
 
         first = self._parts.resume(self._path)
         progress = tqdm(
@@ -173,16 +182,22 @@ class _Loop:
             progress.set_postfix(loss=f'{self._running:.4f}')
             if (step + 1) % SAVE_EVERY == 0 or step + 1 == self._steps:
                 self._parts.save(self._path, step + 1)
-                if validation:
-                    with self._parts.averages():
-                        found = predict(self._network, validation, sized=sized)
-                    rank = srcc(found, np.concatenate([batch.labels for batch in validation]))
-                    alpha = self._network.size_feature_extractor.alpha.item()
-                    progress.write(
-                        f'{self._name}, step {step + 1}: loss {self._running:.4f}, '
-                        f'SRCC {rank:.4f}, alpha {alpha:.3f}'
-                    )
+                if validation is not None:
+                    progress.write(f'{self._name}, step {step + 1}: {self._validated(validation)}')
         self._parts.load_averages()
+
+    def logits(self, batch: ViewBatch) -> tuple[torch.Tensor, torch.Tensor]:
+        return batch_logits(self._network, self._branch, batch, self._modules)
+
+    def _validated(self, validation: ViewStore) -> str:
+        from sageiq_ros.evaluation.correlation import srcc
+
+        rows = validation.rows(View.WHOLE)
+        with self._parts.averages():
+            batches = validation.in_order(rows, BATCH, _device(self._network))
+            rank = srcc(predict(self._network, batches, self._modules), validation.labels[rows])
+            alpha = self._network.size_feature_extractor.alpha.item()
+        return f'loss {self._running:.4f}, SRCC {rank:.4f}, alpha {alpha:.3f}'
 
     def step(self, loss: torch.Tensor) -> None:
         self._optimiser.zero_grad(set_to_none=True)
@@ -208,9 +223,3 @@ def _groups(parts: Mapping[str, torch.nn.Module]) -> list[dict[str, object]]:
         {'params': decayed, 'weight_decay': WEIGHT_DECAY},
         {'params': kept, 'weight_decay': 0.0},
     ]
-
-
-def _in_order(store: MomentStore, rows: NDArray[np.intp]) -> Iterator[MomentBatch]:
-    for start in range(0, len(rows), BATCH):
-        part = rows[start : start + BATCH]
-        yield store.batch(part, store.labels[part])

@@ -3,14 +3,12 @@
 """First step: teach the trunk what quality looks like, by a plain head over its moments.
 
 The trunk starts from ImageNet's weights, and its first filters stay. It is trained once, ahead of
-the transformer around it: on two processor cores the transformer could not wait for it at every
-step of every seed, and a convolutional network learns from a few thousand pictures what a
-transformer would need millions for.
+the transformer around it: a convolutional network learns from a few hundred pictures what a
+transformer would need millions for, and on a processor every seed's transformer would wait for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,13 +16,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from sageiq_ros.datasets.labelled_crops import CropStore
 from sageiq_ros.models.clip_vision import MomentPatchEmbedding
-from sageiq_ros.models.sageiq_m import SageIQM, SageIQMConfig
-from sageiq_ros.training.sageiq_m_nano.crops import augmented, make_batch
+from sageiq_ros.models.sageiq_m import SageIQM
+from sageiq_ros.training.sageiq_m_nano.crops import View
 from sageiq_ros.training.sageiq_m_nano.loss import quality_loss, scores
 from sageiq_ros.training.sageiq_m_nano.schedule import AveragedParts, Schedule
-from sageiq_ros.types import Image
+from sageiq_ros.training.sageiq_m_nano.views import ViewBatch, ViewStore
 
 BATCH = 64
 SEED = 1
@@ -37,7 +34,6 @@ FROZEN_BLOCKS = 1
 STANDARDISING_CROPS = 512
 SAVE_EVERY = 200
 SIZE_SCALE = 9.0
-SIDE = SageIQMConfig.nano().vision.image_size
 
 
 class TrunkHead(nn.Module):
@@ -61,8 +57,8 @@ class TrunkHead(nn.Module):
 
 def train_trunk(
     network: SageIQM,
-    store: CropStore,
-    validation: CropStore | None,
+    store: ViewStore,
+    validation: ViewStore | None,
     state_path: Path,
     steps: int,
 ) -> None:
@@ -71,8 +67,10 @@ def train_trunk(
 
     embedding = network.model.vision_model.embeddings.patch_embed
     torch.manual_seed(SEED)
-    head = TrunkHead(embedding.channels)
-    _standardise(embedding, store)
+    device = str(embedding.mean.device)
+    head = TrunkHead(embedding.channels).to(device)
+    rows = store.rows(View.WHOLE, View.ALTERED)
+    _standardise(embedding, store, rows, device)
     trunk = [p for block in embedding.blocks[FROZEN_BLOCKS:] for p in block.parameters()]
     for parameter in trunk:
         parameter.requires_grad_(True)
@@ -91,9 +89,9 @@ def train_trunk(
         rate = SCHEDULE.rate(step, steps)
         for group in optimiser.param_groups:
             group['lr'] = rate * group['scale']
-        images, sizes, labels = _draw(store, BATCH, np.random.default_rng((SEED, step)))
-        logits = head((embedding.moments(images) - embedding.mean) * embedding.scale, sizes)
-        loss = quality_loss(logits, labels)
+        chosen = np.random.default_rng((SEED, step)).choice(rows, BATCH)
+        batch = store.batch(chosen, store.labels[chosen], device)
+        loss = quality_loss(_logits(embedding, head, batch), batch.labels)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_([*trunk, *head.parameters()], CLIP_NORM)
@@ -107,40 +105,30 @@ def train_trunk(
                     rank = _validate(embedding, head, validation)
                 progress.write(f'trunk, step {step + 1}: SRCC {rank:.4f}')
     parts.load_averages()
-    _standardise(embedding, store)
+    _standardise(embedding, store, rows, device)
     embedding.requires_grad_(False)
     embedding.project.requires_grad_(True)
 
 
-@torch.no_grad()
-def _standardise(embedding: MomentPatchEmbedding, store: CropStore) -> None:
-    images, _, _ = _draw(store, STANDARDISING_CROPS, np.random.default_rng(SEED))
-    embedding.standardise(torch.cat([embedding.moments(part) for part in images.split(BATCH)]))
-
-
-def _draw(store: CropStore, count: int, rng: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
-    chosen = rng.integers(0, len(store), count)
-    crops = [augmented(store[int(i)], int(store.kinds[i]), rng) for i in chosen]
-    return _prepared(crops, store.labels[chosen])
+def _logits(embedding: MomentPatchEmbedding, head: TrunkHead, batch: ViewBatch) -> Tensor:
+    moments = embedding.moments(batch.images)
+    return head((moments - embedding.mean) * embedding.scale, batch.sides)
 
 
 @torch.no_grad()
-def _validate(embedding: MomentPatchEmbedding, head: TrunkHead, validation: CropStore) -> float:
+def _standardise(
+    embedding: MomentPatchEmbedding, store: ViewStore, rows: NDArray[np.intp], device: str
+) -> None:
+    chosen = np.random.default_rng(SEED).choice(rows, STANDARDISING_CROPS)
+    batches = store.in_order(chosen, BATCH, device)
+    embedding.standardise(torch.cat([embedding.moments(batch.images) for batch in batches]))
+
+
+@torch.no_grad()
+def _validate(embedding: MomentPatchEmbedding, head: TrunkHead, validation: ViewStore) -> float:
     from sageiq_ros.evaluation.correlation import srcc
 
-    found = []
-    for start in range(0, len(validation), BATCH):
-        indices = range(start, min(start + BATCH, len(validation)))
-        images, sizes, _ = _prepared([validation[i] for i in indices], validation.labels[indices])
-        moments = embedding.moments(images)
-        found.append(scores(head((moments - embedding.mean) * embedding.scale, sizes)))
-    return srcc(torch.cat(found).numpy(), validation.labels)
-
-
-def _prepared(
-    crops: Sequence[Image], labels: NDArray[np.float32]
-) -> tuple[Tensor, Tensor, Tensor]:
-    batch = make_batch(crops, labels, SIDE)
-    images = torch.from_numpy(batch.images).to(memory_format=torch.channels_last)
-    sizes = torch.tensor([crop.shape[:2] for crop in crops], dtype=torch.float32)
-    return images, sizes, torch.from_numpy(batch.labels)
+    rows, device = validation.rows(View.WHOLE), str(embedding.mean.device)
+    batches = validation.in_order(rows, BATCH, device)
+    found = [scores(_logits(embedding, head, batch)).cpu() for batch in batches]
+    return srcc(torch.cat(found).numpy(), validation.labels[rows])
