@@ -6,7 +6,7 @@ A sample is made in four steps. A picture is brought to a random scale (shrinkin
 also hides its own compression); a crop's size and place are drawn; the crop with a margin of
 its surroundings is degraded as a camera would; the label is the pseudo-score of the crop in
 native resolution. A crop of less than 64 px is measured in the 64 px around it, which the
-measures' filters need, but only its own pixels count.
+measures' filters need, but only their responses inside it count.
 """
 
 from __future__ import annotations
@@ -74,7 +74,12 @@ def draw_crops(
     drawn = 0
     while drawn < count:
         group = groups[int(rng.choice(len(groups), p=weights))]
-        picture = read_picture(group[int(rng.integers(len(group)))])
+        path = group[int(rng.integers(len(group)))]
+        picture = read_picture(path)
+        if min(picture.shape[:2]) < MIN_PICTURE_SIDE_PX:
+            raise SageIQError(
+                f'{path} is too small to cut crops from: it needs {MIN_PICTURE_SIDE_PX} px a side.'
+            )
         vary = toned > 0.0 and rng.random() < toned
         for _ in range(min(CROPS_PER_PICTURE, count - drawn)):
             yield draw_crop(_toned(picture, rng) if vary else picture, rng, least_side)
@@ -191,10 +196,6 @@ def _toned(picture: Image, rng: np.random.Generator) -> Image:
 def _rescaled(picture: Image, rng: np.random.Generator) -> Image:
     smallest = min(picture.shape[:2])
     least = max(MIN_PICTURE_SIDE_PX / smallest, 0.35)
-    if least > 1.0:
-        raise SageIQError(
-            f'A training picture needs at least {MIN_PICTURE_SIDE_PX} px a side, not {smallest}.'
-        )
     scale = rng.uniform(least, 1.0)
     return cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
 

@@ -50,7 +50,7 @@ class MomentPatchEmbedding(nn.Module):
 
     Blur, noise and block edges change how strongly fine filters respond within a patch: its
     mean and standard deviation say so at every stride, and the coarsest map adds the content.
-    The trunk keeps its ImageNet weights; only ``project`` learns.
+    The trunk starts from ImageNet's weights and is frozen unless a training asks for it.
     """
 
     blocks_used = 8

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sageiq_ros.datasets import full_reference
 from sageiq_ros.datasets.degradations import degrade
 from sageiq_ros.datasets.full_reference import gmsd, haarpsi, pseudo_score, vif
 
@@ -83,3 +84,48 @@ def test_any_window_has_a_score_in_range(top, left, height, width):
     worse = degrade(clean, 'jpeg', 0.7, np.random.default_rng(1))
     window = np.s_[top : min(96, top + height), left : min(112, left + width)]
     assert 0.0 <= pseudo_score(clean, worse, window) <= 1.0
+
+
+@pytest.mark.parametrize('left', [20, 37, 64])
+def test_a_window_takes_the_responses_inside_it(left, monkeypatch):
+    """Every map is cut to values whose places, told by a ramp, lie inside the window."""
+    cut = full_reference._inside
+    seen = []
+
+    def noted(plane, window, first, step):
+        places = first + step * np.arange(plane.shape[1], dtype=np.float32)
+        seen.append(cut(np.tile(places, (plane.shape[0], 1)), window, first, step))
+        return cut(plane, window, first, step)
+
+    monkeypatch.setattr(full_reference, '_inside', noted)
+    clean = pattern()
+    pseudo_score(clean, degrade(clean, 'jpeg', 0.5, None), np.s_[30:62, left : left + 24])
+    # Three maps at each of VIF's four scales, six of HaarPSI, one of GMSD.
+    assert len(seen) == 3 * 4 + 6 + 1
+    for places in seen:
+        assert left <= places.min() and places.max() < left + 24
+        assert places.max() - places.min() >= 24 - 2 * 8
+
+
+def test_the_scales_of_vif_lie_where_their_windows_are_centred(monkeypatch):
+    """A ramp, smoothed and halved, still holds the place of each of its values."""
+    ramp = np.tile(np.arange(96, dtype=np.float32), (96, 1))
+    smooth, cut = full_reference._smooth, full_reference._inside
+    means, told = [], []
+
+    def smoothed(plane, size):
+        means.append(smooth(plane, size))
+        return means[-1]
+
+    def noted(plane, window, first, step):
+        told.append(first + step * np.arange(plane.shape[1]))
+        return cut(plane, window, first, step)
+
+    monkeypatch.setattr(full_reference, '_smooth', smoothed)
+    monkeypatch.setattr(full_reference, '_inside', noted)
+    full_reference._vif(ramp, ramp.copy(), np.s_[0:96, 0:96])
+    # Of each scale the first map is the mean of the clean picture; from the second scale on it
+    # comes after the two pictures were smoothed to be halved.
+    firsts = [means[index] for index in (0, 5 + 2, 5 + 7 + 2, 5 + 7 + 7 + 2)]
+    for mean, places in zip(firsts, told[::3], strict=True):
+        np.testing.assert_allclose(mean[0], places, atol=1e-3)

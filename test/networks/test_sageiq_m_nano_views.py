@@ -9,8 +9,13 @@ import torch
 
 from sageiq_ros.datasets.labelled_crops import SIDE_RANGE_PX, draw_crops
 from sageiq_ros.scorer.preparation import normalise, prepare_crop
-from sageiq_ros.training.sageiq_m_nano.crops import HALVES, LOCAL_KINDS, View, picture_groups
-from sageiq_ros.training.sageiq_m_nano.crops import views as views_of
+from sageiq_ros.training.sageiq_m_nano.crops import (
+    LOCAL_KINDS,
+    REDUCED,
+    View,
+    picture_groups,
+    views_of,
+)
 from sageiq_ros.training.sageiq_m_nano.views import (
     CLEAN,
     INDEX_FILE,
@@ -70,7 +75,7 @@ def test_wholes_are_the_crops_as_the_scorer_prepares_them(store, samples):
 def test_halves_have_no_label_and_a_fraction_of_the_size(store):
     rows = store.rows(View.WHOLE)
     wholes = dict(zip(store.crops[rows], store.shapes[rows], strict=True))
-    for row in store.rows(*HALVES):
+    for row in store.rows(*REDUCED):
         share = store.shapes[row] / wholes[store.crops[row]]
         assert np.isnan(store.labels[row])
         assert store.shapes[row].min() >= SIDE_RANGE_PX[0]
@@ -129,11 +134,24 @@ def test_any_number_of_processes_makes_the_same_views(groups, tmp_path):
         np.testing.assert_array_equal(one.squares(row), two.squares(row))
 
 
-def test_half_a_store_is_refused(groups, tmp_path):
+@pytest.mark.parametrize('kept', [None, 0, 100])
+def test_half_a_store_is_refused(kept, groups, tmp_path):
+    """Without an index, or with one cut off after some bytes."""
     write_views(tmp_path / 'part_7', groups, [1.0], 2, 7, SIDE)
-    (tmp_path / 'part_7' / INDEX_FILE).unlink()
+    index = tmp_path / 'part_7' / INDEX_FILE
+    data = index.read_bytes()
+    index.unlink()
+    if kept is not None:
+        index.write_bytes(data[:kept])
     with pytest.raises(SageIQError, match='delete it'):
         ViewStore(tmp_path / 'part_7')
+
+
+def test_crops_too_few_to_draw_from_are_refused(store, groups, tmp_path):
+    store.check_variety(SIDE)
+    write_views(tmp_path / 'part_8', groups, [1.0], 1, 8, SIDE)
+    with pytest.raises(SageIQError, match='raise --crops'):
+        ViewStore(tmp_path / 'part_8').check_variety(SIDE)
 
 
 def test_photographs_are_half_of_all_and_share_it_by_their_size(groups, tmp_path):

@@ -18,8 +18,8 @@ from sageiq_ros.types import Image
 
 PHOTO_SHARE = 0.5
 PART_SHARE = 0.5
-# Of this share of the crops whose halves are not too small these are taken too.
-HALVES_SHARE = 0.5
+# Of this share of the crops that are not too small to be halved.
+REDUCED_SHARE = 0.5
 # What these do differs from place to place, so that a part has not the whole crop's score.
 LOCAL_KINDS = ('rain_streaks', 'lens_drops', 'lens_dirt')
 
@@ -35,7 +35,7 @@ class View(IntEnum):
 
 
 # Not labelled by a measure but by the frozen network's score of the whole.
-HALVES = (View.RESCALED, View.CROPPED, View.INNER)
+REDUCED = (View.RESCALED, View.CROPPED, View.INNER)
 
 
 def picture_groups(
@@ -51,14 +51,15 @@ def picture_groups(
     return [*photographs, *road_pictures], shares
 
 
-def views(sample: LabelledCrop, rng: np.random.Generator) -> Iterator[tuple[View, Image]]:
-    """Yield a labelled crop as the network is to see it: whole, altered, some in halves."""
+def views_of(sample: LabelledCrop, rng: np.random.Generator) -> Iterator[tuple[View, Image]]:
+    """Yield a labelled crop as the network is to see it: whole, altered, some reduced."""
     crop = sample.image
     yield View.WHOLE, crop
     yield View.ALTERED, augmented(crop, sample.kinds, rng)
     halvings = int(math.log2(min(crop.shape[:2]) / SIDE_RANGE_PX[0]))
-    if halvings > 0 and rng.random() < HALVES_SHARE:
+    if halvings > 0 and rng.random() < REDUCED_SHARE:
         yield View.RESCALED, rescaled_half(crop)
+        # The paper's recipe, whatever the fault: the centre is held to the score of the whole.
         yield View.CROPPED, cropped_half(crop)
         if halvings > 1 and _is_uniform(sample.kinds):
             for _ in range(int(rng.integers(2, halvings + 1))):

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -24,14 +24,19 @@ from sageiq_ros.scorer.sageiq_m import INPUTS, OUTPUTS
 from sageiq_ros.training.sageiq_m_nano.crops import View
 from sageiq_ros.training.sageiq_m_nano.network import quality_logits
 from sageiq_ros.training.sageiq_m_nano.views import ViewStore
+from sageiq_ros.types import SageIQError
 
-ENGINE_BATCH = 8
 CALIBRATION_CROPS = 320
 NETWORK = 'sageiq_m'
 WEIGHTS = 'weights.safetensors'
 # The trunk stays in float: its moments measure how little a filter responds where a picture is
 # smooth, and eight bits drown that. So do the few size features.
 FLOAT_NODES = (r'.*/patch_embed/.*', r'.*/size_feature_extractor/.*')
+
+PROVENANCE = {
+    'trained_by': 'sageiq train sageiq-m-nano',
+    'labels': 'full-reference pseudo-scores (HaarPSI, VIF, GMSD) of synthetic degradations',
+}
 
 Sample = dict[str, NDArray[np.generic]]
 
@@ -53,16 +58,42 @@ class ScoringGraph(nn.Module):
         return logits, self.network.size_feature_extractor(visual).reshape(shape)
 
 
+def check_export(*folders: Path | None) -> None:
+    """Make sure, before work that takes long, that engines can be written; None is no engine.
+
+    Raises SageIQError with the reason.
+    """
+    wanted = [folder for folder in folders if folder is not None]
+    if not wanted:
+        return
+    try:
+        import nncf  # noqa: F401
+        import onnx  # noqa: F401
+        import openvino  # noqa: F401
+    except ImportError as error:
+        raise SageIQError(
+            f'Exporting an engine needs {error.name}: install it, or train without --export and '
+            'export with the same --work elsewhere.'
+        ) from error
+    for folder in wanted:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SageIQError(f'Cannot write {folder}: {error.strerror}.') from error
+
+
 def export(
     network: SageIQM,
     folder: Path,
     calibration: Sequence[Sample],
+    pictures: Mapping[str, int],
     modules: Sequence[str] = SIZE_MODULES,
 ) -> Manifest:
     """Write ``folder`` (fp16 weights, int8 ONNX, manifest) and beside it an fp32 engine.
 
-    ``calibration`` are inputs by name for the quantiser's statistics. ``modules`` are the size
-    modules that the network was trained with; of the others its scorer tells it nothing.
+    ``calibration`` are inputs by name for the quantiser's statistics, ``pictures`` the folders
+    trained on and how many pictures each holds, for the manifest. ``modules`` are the size modules
+    that the network was trained with; of the others its scorer tells it nothing.
     """
     from safetensors.torch import save_file
 
@@ -89,16 +120,14 @@ def export(
             'batch': len(calibration[0]['images']),
             'size_modules': list(modules),
         },
-        'provenance': PROVENANCE,
+        'provenance': {**PROVENANCE, 'pictures': dict(pictures)},
         'measured': {},
     }
     write_engine(float_folder, precision='fp32', model=exact, **described)
     return write_engine(folder, precision='int8', model=model, **described)
 
 
-def calibration_batches(
-    store: ViewStore, config: SageIQMConfig, batch_size: int = ENGINE_BATCH
-) -> list[Sample]:
+def calibration_batches(store: ViewStore, config: SageIQMConfig, batch_size: int) -> list[Sample]:
     """Return engine inputs for calibration: every other batch holds SA images instead of crops.
 
     ``batch_size`` is how many crops the engine will take a run.
@@ -108,7 +137,7 @@ def calibration_batches(
     tokens = (config.abstractor.queries + 1, config.language.hidden_size)
     rows = store.rows(View.WHOLE)
     samples: list[Sample] = []
-    for index in range(CALIBRATION_CROPS // batch_size):
+    for index in range(max(2, CALIBRATION_CROPS // batch_size)):
         chosen = rng.choice(rows, batch_size)
         batch = store.batch(chosen, store.labels[chosen])
         images = batch.images.contiguous().numpy()
@@ -122,15 +151,3 @@ def calibration_batches(
             }
         )
     return samples
-
-
-PROVENANCE = {
-    'trained_by': 'sageiq train sageiq-m-nano',
-    'labels': 'full-reference pseudo-scores (HaarPSI, VIF, GMSD) of synthetic degradations',
-    'data': [
-        'free desktop photographs of Lomiri and MATE, 15 pictures (CC BY, CC BY-SA, CC0, GPL-2+)',
-        'nuScenes front camera, 100 frames (CC BY-NC-SA 4.0, non-commercial)',
-        'CamVid train, 367 frames (CC BY-NC 4.0 / academic, non-commercial)',
-        'Udacity road stills, 14 pictures (MIT)',
-    ],
-}

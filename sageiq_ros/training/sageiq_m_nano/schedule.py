@@ -83,10 +83,10 @@ class AveragedParts:
         """Take up the state in ``path``, if there is one; return the steps done."""
         if not path.is_file():
             return 0
-        state = torch.load(path, weights_only=True, map_location=self._device)
+        state = torch.load(path, weights_only=True, map_location='cpu')
         self._parts.load_state_dict(state['parts'])
         averages: dict[str, Tensor] = state['averages']
-        self._averages = averages
+        self._averages = {name: value.to(self._device) for name, value in averages.items()}
         self._optimiser.load_state_dict(state['optimiser'])
         self._updates = int(state['updates'])
         return int(state['step'])

@@ -1,6 +1,6 @@
 # Copyright 2026 The SageIQ authors
 # SPDX-License-Identifier: Apache-2.0
-"""Second and third step: the backbone on whole pictures, then the size modules on halves.
+"""Second and third step: the backbone on whole crops, then the size modules on reduced ones.
 
 As in the paper (IV-A, IV-B) the backbone learns quality from pictures that fill its square and
 knows nothing of sizes. Then it is frozen as the teacher: its score of the full crop labels the
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from sageiq_ros.models.sageiq_m import SageIQM
 from sageiq_ros.models.size_prompt import QUALITY_TOKENS, size_prompt
 from sageiq_ros.scorer.base import LSQ, SFE, SIZE_MODULES
-from sageiq_ros.training.sageiq_m_nano.crops import HALVES, View
+from sageiq_ros.training.sageiq_m_nano.crops import REDUCED, View
 from sageiq_ros.training.sageiq_m_nano.loss import quality_loss
 from sageiq_ros.training.sageiq_m_nano.network import SizeBranch, batch_logits, predict
 from sageiq_ros.training.sageiq_m_nano.schedule import AveragedParts, Schedule
@@ -33,10 +33,11 @@ SIZE_SCHEDULE = Schedule(peak=6e-4, last=1e-5, warm_up=50)
 WEIGHT_DECAY = 0.02
 CLIP_NORM = 1.0
 HELPER_WEIGHT = 0.5
-LABELLED_SHARE = 0.5
-# Of those. A small crop that may be clean or not is scored by what is more likely, so that clean
-# ones as rare as in the pictures drawn would be scored the lower the smaller they are.
-CLEAN_SHARE = 0.25
+# Of a batch; the rest are crops with their own label.
+REDUCED_SHARE = 0.5
+# A small crop that may be clean or not is scored by what is more likely, so that clean ones as
+# rare as among the crops drawn would be scored the lower the smaller they are.
+CLEAN_IN_BATCH = 0.125
 # This share of prompts reads 0000x0000, or nothing would ever need the SA branch; and alpha
 # starts above 0, where both it and the layers behind it would have next to no gradient.
 SILENT_PROMPTS = 0.25
@@ -59,6 +60,7 @@ def train_backbone(
     network.size_queries.requires_grad_(False)
     # A plain head on the mean token teaches the encoder from the first step on, long before the
     # abstractor's and the decoder's attention has found what to look at. Training only.
+    torch.manual_seed(seed)
     helper = torch.nn.Linear(network.config.vision.hidden_size, len(QUALITY_TOKENS))
     helper.to(network.size_queries.device)
 
@@ -83,18 +85,16 @@ def train_size_modules(
     seed: int,
     modules: Collection[str] = SIZE_MODULES,
 ) -> None:
-    """Train all but the trunk in place on crops of every size and on halves.
+    """Train all but the trunk in place on crops of every size and on reduced ones.
 
     ``modules`` are those of ``SIZE_MODULES`` that the network has; fewer are an ablation.
     """
     labels = teacher_labels(network, store)
     labelled = store.rows(View.WHOLE, View.ALTERED)
-    own = round(BATCH * LABELLED_SHARE)
-    clean = round(own * CLEAN_SHARE)
-    # Which rows are drawn, and how many of each at least; what a batch still lacks is labelled.
-    shares = [(labelled[store.kinds[labelled] == CLEAN], clean)]
-    shares += [(store.rows(view), (BATCH - own) // len(HALVES)) for view in HALVES]
-    shares += [(labelled, BATCH - sum(count for _, count in shares))]
+    each = int(REDUCED_SHARE * BATCH) // len(REDUCED)
+    shares = [(store.rows(view), each) for view in REDUCED]
+    shares.append((labelled[store.kinds[labelled] == CLEAN], round(CLEAN_IN_BATCH * BATCH)))
+    shares.append((labelled, BATCH - sum(count for _, count in shares)))
     network.size_queries.requires_grad_(LSQ in modules)
     with torch.no_grad():
         network.size_feature_extractor.alpha.fill_(ALPHA_START if SFE in modules else 0.0)
@@ -113,21 +113,21 @@ def train_size_modules(
 
 
 def teacher_labels(network: SageIQM, store: ViewStore) -> NDArray[np.float32]:
-    """Return every row's label: its own, or for a half what the whole is worth.
+    """Return every row's label: its own, or for a reduced crop what the whole is worth.
 
-    That is the frozen network's score of the whole where it fills the square. Smaller ones the
-    network was never taught, and their own label counts.
+    That is the frozen network's score of the whole where it fills the square. What is smaller the
+    network was never taught to score, and the whole's own label counts.
     """
     teacher = copy.deepcopy(network).eval()
-    halves, wholes = store.rows(*HALVES), store.rows(View.WHOLE)
+    reduced, wholes = store.rows(*REDUCED), store.rows(View.WHOLE)
     score = np.full(store.crops.max() + 1, np.nan, np.float32)
     score[store.crops[wholes]] = store.labels[wholes]
     wholes = store.rows(View.WHOLE, least_side=network.config.vision.image_size)
-    wholes = wholes[np.isin(store.crops[wholes], store.crops[halves])]
+    wholes = wholes[np.isin(store.crops[wholes], store.crops[reduced])]
     batches = store.in_order(wholes, BATCH, _device(network))
     score[store.crops[wholes]] = predict(teacher, batches, modules=())
     labels = store.labels.copy()
-    labels[halves] = score[store.crops[halves]]
+    labels[reduced] = score[store.crops[reduced]]
     return labels
 
 

@@ -47,7 +47,7 @@ class TrunkHead(nn.Module):
         self.crop = nn.Sequential(nn.Linear(4 * WIDTH + 2, WIDTH), nn.GELU(), nn.Linear(WIDTH, 3))
 
     def forward(self, features: Tensor, sizes: Tensor) -> Tensor:
-        """Return logits (B, 3) from standardised moments (B, C, 2 S, S) and sides (B, 2) in px."""
+        """Return logits (B, 3) from moments (B, C, patch rows, columns) and sides (B, 2) in px."""
         patches = self.patch(features)
         halves = patches.chunk(2, dim=2)
         parts = [half.mean(dim=(2, 3)) for half in halves]

@@ -15,6 +15,8 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import torch
@@ -25,7 +27,7 @@ from sageiq_ros.datasets.degradations import DEGRADATIONS
 from sageiq_ros.datasets.labelled_crops import draw_crops
 from sageiq_ros.models.size_prompt import size_prompt
 from sageiq_ros.scorer.preparation import VIEWS, prepare_crop, rounded_size
-from sageiq_ros.training.sageiq_m_nano.crops import HALVES, View, views
+from sageiq_ros.training.sageiq_m_nano.crops import REDUCED, View, views_of
 from sageiq_ros.types import Image, SageIQError
 
 PARTS = 16
@@ -35,6 +37,8 @@ SQUARES_FILE = 'squares.u8'
 INDEX_FILE = 'index.npz'
 INFO_FILE = 'info.json'
 SEVERAL, CLEAN = -1, len(DEGRADATIONS)
+
+_Index = dict[str, NDArray[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ class ViewStore:
     """Read views of crops from one or more folders that ``write_views`` made, as one list.
 
     ``crops`` are the numbers of the crops they came from, ``views`` a ``View``, ``shapes`` height
-    and width, ``labels`` the full-reference score, NaN for halves, and ``kinds`` the
+    and width, ``labels`` the full-reference score, NaN for reduced ones, and ``kinds`` the
     degradation's place in ``DEGRADATIONS``, ``SEVERAL`` or ``CLEAN``. Raises SageIQError for a
     folder that holds no complete store.
     """
@@ -80,6 +84,19 @@ class ViewStore:
         """List the rows of some views whose sides both reach ``least_side`` px."""
         large = self.shapes.min(axis=1) >= least_side
         return np.flatnonzero(np.isin(self.views, views) & large)
+
+    def check_variety(self, side: int) -> None:
+        """Raise SageIQError where a step of the training would find none of what it draws."""
+        wanted = {
+            f'of {side} px and more': self.rows(View.WHOLE, least_side=side),
+            'clean': np.flatnonzero(self.kinds == CLEAN),
+            **{f'{view.name.lower()} in size': self.rows(view) for view in REDUCED},
+        }
+        lacking = [name for name, rows in wanted.items() if not len(rows)]
+        if lacking:
+            raise SageIQError(
+                f'There are no crops {", ".join(lacking)} to learn from; raise --crops.'
+            )
 
     def squares(self, row: int) -> Image:
         """Return a row's prepared crop (2 S, S, 3), uint8 BGR."""
@@ -118,8 +135,8 @@ def open_or_make_views(
 ) -> ViewStore:
     """Open the training views in ``folder``, making the parts of them that are missing.
 
-    They are of ``count`` crops, ``shares`` of which are from the groups of pictures, prepared for
-    an encoder of ``side`` px.
+    They are of ``count`` crops, rounded up to whole parts, ``shares`` of which are from the groups
+    of pictures, prepared for an encoder of ``side`` px.
     """
     from tqdm import tqdm
 
@@ -129,8 +146,13 @@ def open_or_make_views(
     with ProcessPoolExecutor(min(processes, PARTS), mp_context=context) as pool:
         each = -(-count // PARTS)
         jobs = [pool.submit(_make_part, part, groups, shares, each, side) for part in missing]
-        for job in tqdm(as_completed(jobs), desc='labelling crops', total=len(jobs), unit='part'):
-            job.result()
+        progress = tqdm(as_completed(jobs), desc='labelling crops', total=len(jobs), unit='part')
+        try:
+            for job in progress:
+                job.result()
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
     return ViewStore(*parts)
 
 
@@ -169,17 +191,19 @@ def write_views(
     with (folder / SQUARES_FILE).open('wb') as stream:
         for number, sample in enumerate(draw_crops(groups, shares, count, seed, toned=toned)):
             kind = names.index(sample.kinds[0]) if len(sample.kinds) == 1 else SEVERAL
-            for view, crop in views(sample, rng):
+            for view, crop in views_of(sample, rng):
                 stream.write(prepare_crop(crop, side).tobytes())
                 crops.append(number)
                 kept.append(view)
                 shapes.append(crop.shape[:2])
-                labels.append(np.nan if view in HALVES else sample.label)
+                labels.append(np.nan if view in REDUCED else sample.label)
                 kinds.append(kind if sample.kinds else CLEAN)
     info = {'seed': seed, 'shares': list(shares), 'groups': [len(group) for group in groups]}
     (folder / INFO_FILE).write_text(json.dumps(info, indent=2) + '\n', encoding='utf-8')
+    # Written aside first: a training that is stopped here finds no index.
+    partial = folder / f'partial_{INDEX_FILE}'
     np.savez(
-        folder / INDEX_FILE,
+        partial,
         crops=np.array(crops, np.int64),
         views=np.array(kept, np.int8),
         shapes=np.array(shapes, np.int32),
@@ -187,23 +211,24 @@ def write_views(
         kinds=np.array(kinds, np.int16),
         side=np.int32(side),
     )
+    partial.replace(folder / INDEX_FILE)
 
 
-def _read(folder: Path) -> tuple[dict[str, NDArray[np.generic]], NDArray[np.uint8]]:
+def _read(folder: Path) -> tuple[_Index, NDArray[np.uint8]]:
     try:
         with np.load(folder / INDEX_FILE, allow_pickle=False) as stored:
             index = dict(stored)
         side = int(index['side'])
         shape = (len(index['crops']), VIEWS * side, side, 3)
         return index, np.memmap(folder / SQUARES_FILE, np.uint8, mode='r', shape=shape)
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, EOFError, KeyError, ValueError, BadZipFile) as error:
         raise SageIQError(
             f'{folder} holds no complete store of training crops ({error}); delete it and '
             'let the training make it again.'
         ) from error
 
 
-def _joined(parts: Sequence[tuple[dict, NDArray[np.uint8]]], name: str) -> NDArray:
+def _joined(parts: Sequence[tuple[_Index, NDArray[np.uint8]]], name: str) -> NDArray[Any]:
     return np.concatenate([index[name] for index, _ in parts])
 
 

@@ -9,6 +9,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sageiq_ros.training.arguments import count, seed
 from sageiq_ros.training.scale_consistency.recipe import REDUCTIONS, TEACHERS, Recipe
 from sageiq_ros.types import SageIQError
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 OUTPUT_SUFFIX = '.safetensors'
 OUTPUT_FILE = f'size_modules{OUTPUT_SUFFIX}'
-LARGEST_SEED = 2**63
 SAVE_EVERY = 100
 
 
@@ -45,14 +45,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         '--out', type=Path, metavar='FILE', help=f'size modules (WORK/{OUTPUT_FILE})'
     )
     parser.add_argument(
-        '--epochs', type=_count, default=paper.epochs, help=f'the paper: {paper.epochs}'
+        '--epochs', type=count, default=paper.epochs, help=f'the paper: {paper.epochs}'
     )
     parser.add_argument(
         '--rate', type=_rate, default=paper.rate, help=f"Adam's rate; the paper: {paper.rate:g}"
     )
     parser.add_argument(
         '--batch',
-        type=_count,
+        type=count,
         default=paper.batch,
         help=f'pictures a step and process ({paper.batch})',
     )
@@ -70,9 +70,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="the teacher's prompt and framing: the network's own without the size, or those of "
         f"Q-Instruct's authors ({TEACHERS[0]})",
     )
-    parser.add_argument('--seed', type=_seed, default=paper.seed, help='of split, start and order')
+    parser.add_argument('--seed', type=seed, default=paper.seed, help='of split, start and order')
     parser.add_argument(
-        '--save-every', type=_count, default=SAVE_EVERY, help=f'steps ({SAVE_EVERY})'
+        '--save-every', type=count, default=SAVE_EVERY, help=f'steps ({SAVE_EVERY})'
     )
     parser.add_argument(
         '--less-memory',
@@ -211,18 +211,4 @@ def _rate(text: str) -> float:
     value = float(text)
     if not 0.0 < value < math.inf:
         raise argparse.ArgumentTypeError(f'must be a number above 0, not {text}')
-    return value
-
-
-def _seed(text: str) -> int:
-    value = int(text)
-    if not 0 <= value < LARGEST_SEED:
-        raise argparse.ArgumentTypeError(f'must lie in [0, {LARGEST_SEED}), not {text}')
-    return value
-
-
-def _count(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f'must be at least 1, not {text}')
     return value
