@@ -47,7 +47,7 @@ class SageIQMConfig:
 
     @classmethod
     def nano(cls) -> SageIQMConfig:
-        """Return the shipped small model: two views of 96 px, width 128, about 2 M parameters."""
+        """Return the shipped small model: two views of 96 px, width 128, 1.6 M parameters."""
         width = 128
         return cls(
             vision=VisionConfig(

@@ -57,10 +57,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         '--export-baseline', type=Path, help='engine folder of the backbone without size modules'
     )
     parser.add_argument('--batch', type=count, default=8, help='crops a run of those engines (8)')
-    parser.add_argument('--crops', type=count, default=64000, help='training crops to label')
-    parser.add_argument('--trunk-steps', type=count, default=6000, help='steps of 64 crops')
-    parser.add_argument('--backbone-steps', type=count, default=1200, help='steps of 64 crops')
-    parser.add_argument('--size-steps', type=count, default=1800, help='steps of 64 crops')
+    parser.add_argument(
+        '--crops', type=count, default=64000, help='training crops to label (64000)'
+    )
+    parser.add_argument('--trunk-steps', type=count, default=6000, help='steps of 64 crops (6000)')
+    parser.add_argument(
+        '--backbone-steps', type=count, default=1200, help='steps of 64 crops (1200)'
+    )
+    parser.add_argument('--size-steps', type=count, default=1800, help='steps of 64 crops (1800)')
     parser.add_argument(
         '--size-modules',
         nargs='*',
@@ -69,13 +73,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help='train with these size modules only, as an ablation',
     )
     parser.add_argument(
-        '--seed', type=seed, default=1, help='seed of the transformer; crops and trunk are shared'
+        '--seed',
+        type=seed,
+        default=1,
+        help='seed of the transformer (1); crops and trunk are shared',
     )
     parser.add_argument(
         '--device', choices=('cpu', 'cuda'), default='cpu', help='where torch computes (cpu)'
     )
     parser.add_argument(
-        '--threads', type=count, default=1, help='processor threads, and processes that label'
+        '--threads', type=count, default=1, help='processor threads, and processes that label (1)'
     )
 
 

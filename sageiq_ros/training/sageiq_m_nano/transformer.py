@@ -5,7 +5,7 @@
 As in the paper (IV-A, IV-B) the backbone learns quality from pictures that fill its square and
 knows nothing of sizes. Then it is frozen as the teacher: its score of the full crop labels the
 crop's rescaled and its cropped half. Crops of all sizes with their own full-reference label are
-half of each batch, which the paper, without such labels, cannot have.
+about half of each batch, which the paper, without such labels, cannot have.
 """
 
 from __future__ import annotations
