@@ -4,7 +4,7 @@
 
 As in the paper (IV-A, IV-B) the backbone learns quality from pictures that fill its square and
 knows nothing of sizes. Then it is frozen as the teacher: its score of the full crop labels the
-crop's rescaled and its cropped half. Crops of all sizes with their own full-reference label are
+crop's reduced ones. Crops of all sizes with their own full-reference label are
 about half of each batch, which the paper, without such labels, cannot have.
 """
 
@@ -33,11 +33,11 @@ SIZE_SCHEDULE = Schedule(peak=6e-4, last=1e-5, warm_up=50)
 WEIGHT_DECAY = 0.02
 CLIP_NORM = 1.0
 HELPER_WEIGHT = 0.5
-# Of a batch; the rest are crops with their own label.
-REDUCED_SHARE = 0.5
+# Of a batch, of every kind in ``REDUCED``; the rest are crops with their own label.
+REDUCED_IN_BATCH = 10
 # A small crop that may be clean or not is scored by what is more likely, so that clean ones as
 # rare as among the crops drawn would be scored the lower the smaller they are.
-CLEAN_IN_BATCH = 0.125
+CLEAN_IN_BATCH = 8
 # This share of prompts reads 0000x0000, or nothing would ever need the SA branch; and alpha
 # starts above 0, where both it and the layers behind it would have next to no gradient.
 SILENT_PROMPTS = 0.25
@@ -91,17 +91,16 @@ def train_size_modules(
     """
     labels = teacher_labels(network, store)
     labelled = store.rows(View.WHOLE, View.ALTERED)
-    each = int(REDUCED_SHARE * BATCH) // len(REDUCED)
-    shares = [(store.rows(view), each) for view in REDUCED]
-    shares.append((labelled[store.kinds[labelled] == CLEAN], round(CLEAN_IN_BATCH * BATCH)))
-    shares.append((labelled, BATCH - sum(count for _, count in shares)))
+    drawn = [(store.rows(view), REDUCED_IN_BATCH) for view in REDUCED]
+    drawn.append((labelled[store.kinds[labelled] == CLEAN], CLEAN_IN_BATCH))
+    drawn.append((labelled, BATCH - sum(count for _, count in drawn)))
     network.size_queries.requires_grad_(LSQ in modules)
     with torch.no_grad():
         network.size_feature_extractor.alpha.fill_(ALPHA_START if SFE in modules else 0.0)
     silent = torch.from_numpy(size_prompt(0, 0)).to(network.size_queries.device)
 
     def draw(rng: np.random.Generator) -> ViewBatch:
-        rows = np.concatenate([rng.choice(rows, count) for rows, count in shares])
+        rows = np.concatenate([rng.choice(rows, count) for rows, count in drawn])
         batch = store.batch(rows, labels[rows], _device(network))
         batch.prompts[torch.from_numpy(rng.random(BATCH) < SILENT_PROMPTS)] = silent
         return batch

@@ -9,7 +9,6 @@ not depend on how many processes make them.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -35,7 +34,6 @@ FIRST_SEED = 101
 TONED_SHARE = 0.5
 SQUARES_FILE = 'squares.u8'
 INDEX_FILE = 'index.npz'
-INFO_FILE = 'info.json'
 SEVERAL, CLEAN = -1, len(DEGRADATIONS)
 
 _Index = dict[str, NDArray[Any]]
@@ -95,7 +93,8 @@ class ViewStore:
         lacking = [name for name, rows in wanted.items() if not len(rows)]
         if lacking:
             raise SageIQError(
-                f'There are no crops {", ".join(lacking)} to learn from; raise --crops.'
+                f'There are no crops {", ".join(lacking)} to learn from; raise --crops and name '
+                'another folder with --work.'
             )
 
     def squares(self, row: int) -> Image:
@@ -198,8 +197,6 @@ def write_views(
                 shapes.append(crop.shape[:2])
                 labels.append(np.nan if view in REDUCED else sample.label)
                 kinds.append(kind if sample.kinds else CLEAN)
-    info = {'seed': seed, 'shares': list(shares), 'groups': [len(group) for group in groups]}
-    (folder / INFO_FILE).write_text(json.dumps(info, indent=2) + '\n', encoding='utf-8')
     # Written aside first: a training that is stopped here finds no index.
     partial = folder / f'partial_{INDEX_FILE}'
     np.savez(
