@@ -24,6 +24,7 @@ Window = tuple[slice, slice]
 # The mapping of the three measures to one score in [0, 1]; fixed, so that scores compare.
 GMSD_WORST = 0.30
 SPREAD = 1.5
+LEAST_SIDE_PX = 48
 
 _TO_YIQ = np.array(  # rows Y, I, Q; columns B, G, R
     [[0.114, 0.587, 0.299], [-0.3213, -0.2746, 0.5959], [0.3112, -0.5227, 0.2115]], np.float32

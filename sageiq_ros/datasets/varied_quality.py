@@ -62,13 +62,14 @@ class DrawRule:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Hold a picture (uint8 BGR) of known making.
+    """Hold a picture (uint8 BGR) of known making, and the same before it was degraded.
 
     ``picture`` is the place of its source in the list; ``bounds`` are x, y, width and height in
     it, in pixels; ``kind`` is a name of ``DEGRADATIONS``, or empty, and ``strength`` in [0, 1].
     """
 
     image: Image
+    clean: Image
     picture: int
     version: int
     bounds: Bounds
@@ -103,8 +104,10 @@ def _sample(picture: Image, index: int, version: int, rule: DrawRule) -> Sample:
     if rule.degraded:
         kind = str(rng.choice(list(DEGRADATIONS)))
         strength = float(rng.random())
+    x, y, w, h = bounds
     return Sample(
         _degraded_region(picture, bounds, kind, strength, rng),
+        picture[y : y + h, x : x + w],
         index,
         version,
         bounds,

@@ -16,6 +16,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
+from sageiq_ros.datasets.full_reference import pseudo_score
 from sageiq_ros.datasets.varied_quality import Sample
 from sageiq_ros.evaluation.bootstrap import Estimate, estimate
 from sageiq_ros.evaluation.correlation import plcc, srcc
@@ -105,6 +106,25 @@ def entropies(samples: Iterable[Sample], interpolation: str) -> Floats:
             for sample in samples
         ]
     )
+
+
+def truths(samples: Iterable[Sample], interpolation: str) -> Floats:
+    """Return the full-reference score of every sample, full, rescaled and cropped: (n, 3).
+
+    What reducing does to the quality itself: a scorer that is right agrees with itself no better.
+    The rescaled sample is compared with the rescaled original; all sides are 96 px or more.
+    """
+    rows = []
+    for sample in samples:
+        worse, clean = sample.image, sample.clean
+        height, width = (side // 2 for side in clean.shape[:2])
+        top, left = (clean.shape[0] - height) // 2, (clean.shape[1] - width) // 2
+        centre = slice(top, top + height), slice(left, left + width)
+        small = (rescaled_half(picture, interpolation) for picture in (clean, worse))
+        rows.append(
+            [pseudo_score(clean, worse), pseudo_score(*small), pseudo_score(clean, worse, centre)]
+        )
+    return np.array(rows)
 
 
 def scores(

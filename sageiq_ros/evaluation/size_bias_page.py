@@ -158,8 +158,8 @@ def _scorers(result: SizeBias) -> str:
     return (
         '<h2>Table V: scorers</h2><p class="note">Correlation of a scorer’s score of full samples '
         f'with its own of reduced ones.{less} The paper measured on LIVE-itw.</p>'
-        f'<div class="card">{_forest(result.scorers, TABLE_V)}'
-        f'{_table(result.scorers, TABLE_V, result.baseline)}</div>'
+        f'<div class="card">{_forest(result.compared, TABLE_V)}'
+        f'{_table(result.compared, TABLE_V, result.baseline)}</div>'
         '<h3>Score of the reduced sample over that of the full one</h3><p class="note">On the '
         'dashed line size changes nothing; below it small pictures get lower scores.'
         f'{_first_members(result)}</p>{_panels(panels)}'

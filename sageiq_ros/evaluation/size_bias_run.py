@@ -10,7 +10,9 @@ from itertools import combinations
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
+from sageiq_ros.datasets.full_reference import LEAST_SIDE_PX
 from sageiq_ros.datasets.varied_quality import DrawRule, Sample, draw_samples
 from sageiq_ros.evaluation.bootstrap import draw_resamples
 from sageiq_ros.evaluation.size_bias_measures import (
@@ -23,12 +25,14 @@ from sageiq_ros.evaluation.size_bias_measures import (
     scores,
     series,
     three_sizes,
+    truths,
 )
 from sageiq_ros.evaluation.size_bias_options import Wanted, module_order
 from sageiq_ros.scorer.base import SIZE_MODULES, RegionScorer, SizeAblation
 from sageiq_ros.types import Image, SageIQError
 
 TRAINED = 'trained with these modules only'
+TRUTH = 'full-reference score'
 
 Load = Callable[[str], RegionScorer]
 Progress = Callable[[int], object]
@@ -66,6 +70,8 @@ class Example:
 class SizeBias:
     """Hold all that was measured.
 
+    ``truth`` is the full-reference score of the samples, None where there is none: they are not
+    degraded, or some halves are smaller than what the measures need.
     ``samples`` are without their pixels; ``ablations`` are tables by how the modules were left
     out.
     """
@@ -73,6 +79,7 @@ class SizeBias:
     plan: Plan
     samples: Sequence[Sample]
     entropy: Entry
+    truth: Entry | None
     scorers: Sequence[Entry]
     ablations: dict[str, list[Entry]]
     examples: Sequence[Example]
@@ -81,6 +88,11 @@ class SizeBias:
     def baseline(self) -> Entry:
         """Return the row that the others are compared with."""
         return next(row for row in self.scorers if row.label == self.plan.baseline)
+
+    @property
+    def compared(self) -> Sequence[Entry]:
+        """Return Table V's rows: the scorers, and first what a scorer that is right would get."""
+        return [*([self.truth] if self.truth else []), *self.scorers]
 
     def members(self) -> list[Series]:
         """Return every scorer's series once, the ablations' after the others."""
@@ -110,7 +122,7 @@ def measure(plan: Plan, load: Load, progress: Progress = lambda count: None) -> 
 
     def noted() -> Iterator[Sample]:
         for sample in _draw(plan):
-            kept.append(replace(sample, image=empty))
+            kept.append(replace(sample, image=empty, clean=empty))
             yield sample
 
     found = entropies(noted(), plan.interpolation)
@@ -142,8 +154,18 @@ def measure(plan: Plan, load: Load, progress: Progress = lambda count: None) -> 
             for row in plan.ablation
         ]
     entropy = Entry('Shannon entropy', (series('entropy', 'entropy', found, resamples),))
-    result = SizeBias(plan, kept, entropy, rows, ablations, ())
+    result = SizeBias(plan, kept, entropy, _truth(plan, kept, resamples), rows, ablations, ())
     return replace(result, examples=_examples(plan, kept, result.baseline.members[0].values))
+
+
+def _truth(
+    plan: Plan, samples: Sequence[Sample], resamples: Sequence[NDArray[np.intp]]
+) -> Entry | None:
+    smallest = min(side for sample in samples for side in sample.bounds[2:])
+    if not plan.rule.degraded or smallest < 2 * LEAST_SIDE_PX:
+        return None
+    values = truths(_draw(plan), plan.interpolation)
+    return Entry(TRUTH, (series('truth', TRUTH, values, resamples),))
 
 
 def _draw(plan: Plan) -> Iterator[Sample]:

@@ -37,6 +37,7 @@ def numbers(result: SizeBias, provenance: Mapping[str, str]) -> dict[str, Any]:
         'samples': len(result.samples),
         'baseline': result.plan.baseline,
         'entropy': _row(result.entropy, None),
+        'truth': None if result.truth is None else _row(result.truth, result.baseline),
         'scorers': [_row(row, result.baseline) for row in result.scorers],
         'ablations': {
             title: [_row(row, no_modules(rows)) for row in rows]
@@ -70,7 +71,7 @@ def markdown(result: SizeBias, provenance: Mapping[str, str]) -> str:
     lines += ['## Table IV: entropy and scores of full and reduced pictures', '']
     lines += _table([result.entropy, result.baseline], TABLE_IV, None)
     lines += ['', '## Table V: scores of full and reduced pictures, by scorer', '']
-    lines += _table(result.scorers, TABLE_V, result.baseline)
+    lines += _table(result.compared, TABLE_V, result.baseline)
     for title, rows in result.ablations.items():
         lines += ['', f'## Table VI: size modules, {title}', '']
         lines += _table(rows, TABLE_VI, no_modules(rows))
