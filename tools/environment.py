@@ -51,7 +51,8 @@ def project(requirement):
 
 def plan_runtime(found, distribution):
     """List the requirements of ``.venv``; a sourced distribution's own parts are left out."""
-    ros, packages = pinned('ros.txt'), pinned('runtime.txt') + pinned('test.txt')
+    ros = pinned('ros.txt')
+    packages = pinned('runtime.txt') + pinned('experiments.txt') + pinned('test.txt')
     if not distribution:
         return ros + packages
     if 'cv2' not in found['modules']:

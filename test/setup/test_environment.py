@@ -35,7 +35,7 @@ def test_every_requirement_is_pinned_exactly(root):
 @pytest.mark.parametrize(
     ('files', 'constraints'),
     [
-        (('ros.txt', 'runtime.txt', 'test.txt'), 'constraints.txt'),
+        (('ros.txt', 'runtime.txt', 'experiments.txt', 'test.txt'), 'constraints.txt'),
         (('train.txt', 'test.txt'), 'constraints-train.txt'),
     ],
 )
@@ -54,6 +54,18 @@ def test_the_runtime_has_no_torch(environment):
     assert {'ros-kilted-rclpy', 'numpy', 'openvino'} <= planned
     assert (planned | fixed).isdisjoint(unwanted)
     assert not [name for name in planned | fixed if 'nvidia' in name or 'cuda' in name]
+
+
+@pytest.mark.parametrize('distribution', [None, 'jazzy'])
+def test_what_experiments_need_is_installed_too_and_the_node_does_without(
+    environment, distribution
+):
+    needed = names(environment, environment.pinned('experiments.txt'))
+    assert needed == {'pyarrow', 'scipy'}
+    assert needed <= names(environment, environment.plan_runtime(JAZZY, distribution))
+    assert needed.isdisjoint(names(environment, environment.pinned('runtime.txt')))
+    training = environment.pinned('train.txt')
+    assert set(environment.pinned('experiments.txt')) <= set(training)
 
 
 def test_a_sourced_ros_keeps_its_own_parts(environment):

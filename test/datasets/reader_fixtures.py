@@ -1,0 +1,35 @@
+# Copyright 2026 The SageIQ authors
+# SPDX-License-Identifier: Apache-2.0
+"""Small data sets in their official layouts, written by the tests of the readers."""
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+WIDTH, HEIGHT = 200, 100
+
+
+def picture(seed: int = 0, width: int = WIDTH, height: int = HEIGHT) -> np.ndarray:
+    """Return a picture of noise, another one for each seed."""
+    return np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
+
+
+def write_picture(path: Path, seed: int = 0) -> Path:
+    """Write a picture, and the folders above it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    assert cv2.imwrite(str(path), picture(seed))
+    return path
+
+
+def write_json(path: Path, content: object) -> Path:
+    """Write JSON as the official files are, over several lines."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content, indent=4), encoding='utf-8')
+    return path
+
+
+def plain(boxes) -> list[tuple]:
+    """Return (label, x1, y1, x2, y2) of annotated boxes."""
+    return [(b.label, b.box.x1, b.box.y1, b.box.x2, b.box.y2) for b in boxes]
