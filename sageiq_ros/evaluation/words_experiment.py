@@ -43,6 +43,9 @@ class Pair:
     second: str
 
 
+Measure = Callable[[Pair], Similarity | None]
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``sageiq experiment words``."""
     for option, whose in (('--a', "one model's"), ('--b', "the other's")):
@@ -62,25 +65,37 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Compare, print the tables beside the paper's numbers and write the numbers."""
-    from sageiq_ros.evaluation.clip_tokens import ClipTokens
-
     check_writable(args.json)
-    if args.clip is None and args.word2vec is None:
-        raise SageIQError('Name a CLIP checkpoint with --clip, word vectors with --word2vec.')
     pairs = pair_answers(read_answers(args.a), read_answers(args.b))
-    measures: dict[str, Callable[[Pair], Similarity | None]] = {}
-    if args.clip is not None:
-        embed = ClipTokens(args.clip)
-        measures['LCS'] = lambda pair: _similarity(
-            latent_cosine, embed(pair.first), embed(pair.second)
-        )
-    if args.word2vec is not None:
-        measures['WVS'] = _by_words(args.word2vec, pairs)
+    measures = find_measures(args.clip, args.word2vec, pairs)
+    if not measures:
+        raise SageIQError('Name a CLIP checkpoint with --clip, word vectors with --word2vec.')
     rows = [row for name in measures for row in summarise(name, measures[name], pairs)]
     print('\n'.join(table(rows)))
     if args.json is not None:
         args.json.write_text(json.dumps(rows, indent=2, allow_nan=False) + '\n', encoding='utf-8')
     return 0
+
+
+def find_measures(
+    clip: Path | None, word2vec: Path | None, pairs: Sequence[Pair]
+) -> dict[str, Measure]:
+    """Return LCS where there is a CLIP checkpoint and WVS where there are word vectors.
+
+    Of the vectors only the words of ``pairs`` are read. Raises SageIQError for files that are
+    missing or damaged.
+    """
+    measures: dict[str, Measure] = {}
+    if clip is not None:
+        from sageiq_ros.evaluation.clip_tokens import ClipTokens
+
+        embed = ClipTokens(clip)
+        measures['LCS'] = lambda pair: _similarity(
+            latent_cosine, embed(pair.first), embed(pair.second)
+        )
+    if word2vec is not None:
+        measures['WVS'] = _by_words(word2vec, pairs)
+    return measures
 
 
 def read_answers(path: Path) -> dict[tuple[str, str, str], str]:
@@ -129,9 +144,7 @@ def pair_answers(
     ]
 
 
-def summarise(
-    measure: str, compare: Callable[[Pair], Similarity | None], pairs: Sequence[Pair]
-) -> Iterator[dict[str, Any]]:
+def summarise(measure: str, compare: Measure, pairs: Sequence[Pair]) -> Iterator[dict[str, Any]]:
     """Average one measure over the pairs of every data set and setting that can be compared."""
     groups: dict[tuple[str, str], list[Similarity]] = {}
     compared = 0
@@ -174,7 +187,7 @@ def table(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     return lines
 
 
-def _by_words(path: Path, pairs: Sequence[Pair]) -> Callable[[Pair], Similarity | None]:
+def _by_words(path: Path, pairs: Sequence[Pair]) -> Measure:
     from sageiq_ros.evaluation.word2vec import look_up, read_word2vec, words_of
 
     texts = [text for pair in pairs for text in (pair.first, pair.second)]

@@ -14,13 +14,13 @@ from size_bias_scorers import Scorer, Switchable, content, size
 from sageiq_ros.cli import main
 from sageiq_ros.datasets.photos import list_pictures
 from sageiq_ros.datasets.varied_quality import DrawRule
-from sageiq_ros.evaluation import size_bias, size_bias_options
-from sageiq_ros.evaluation.size_bias_charts import spread
-from sageiq_ros.evaluation.size_bias_measures import metrics
-from sageiq_ros.evaluation.size_bias_page import page
-from sageiq_ros.evaluation.size_bias_paper import TABLE_IV, TABLE_V, TABLE_VI
-from sageiq_ros.evaluation.size_bias_run import Plan, check_scorers, measure
-from sageiq_ros.evaluation.size_bias_text import markdown, numbers
+from sageiq_ros.evaluation.size_bias import command, options
+from sageiq_ros.evaluation.size_bias.charts import spread
+from sageiq_ros.evaluation.size_bias.measures import metrics
+from sageiq_ros.evaluation.size_bias.page import page
+from sageiq_ros.evaluation.size_bias.paper import TABLE_IV, TABLE_V, TABLE_VI
+from sageiq_ros.evaluation.size_bias.run import Plan, check_scorers, measure
+from sageiq_ros.evaluation.size_bias.text import markdown, numbers
 from sageiq_ros.types import SageIQError
 
 SCORERS = {
@@ -35,7 +35,7 @@ SCORERS = {
 
 
 def plan(folder, *scorers, baseline='content', ablate=None, ablation=(), rule=None):
-    wanted, label = size_bias_options.wanted_scorers(scorers or ('content',), (), baseline)
+    wanted, label = options.wanted_scorers(scorers or ('content',), (), baseline)
     return Plan(
         pictures=list_pictures(folder),
         rule=rule or DrawRule(None, 1, False, 3),
@@ -45,7 +45,7 @@ def plan(folder, *scorers, baseline='content', ablate=None, ablation=(), rule=No
         scorers=wanted,
         baseline=label,
         ablate=ablate,
-        ablation=size_bias_options.wanted_ablation(ablation),
+        ablation=options.wanted_ablation(ablation),
     )
 
 
@@ -207,11 +207,11 @@ def test_a_source_tree_without_metadata_is_told_before_the_work(
     def version(name):
         raise PackageNotFoundError(name)
 
-    monkeypatch.setattr(size_bias, 'version', version)
+    monkeypatch.setattr(command, 'version', version)
     wanted = plan(flat_pictures, 'size', baseline=None)
-    made = size_bias.provenance(wanted)
+    made = command.provenance(wanted)
     assert made['sageiq_ros'] == 'not installed' and made['packages'] == ''
-    size_bias.write(measure(wanted, SCORERS.get), made, tmp_path)
+    command.write(measure(wanted, SCORERS.get), made, tmp_path)
     content_ = json.loads((tmp_path / 'size_bias.json').read_text(encoding='utf-8'))
     assert content_['provenance']['sageiq_ros'] == 'not installed'
     assert content_['provenance']['scorers'] == 'size: test'

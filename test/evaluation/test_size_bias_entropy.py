@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as stn
 
-from sageiq_ros.evaluation.size_bias_paper import TABLE_IV, TABLE_V
-from sageiq_ros.evaluation.size_reduction import (
+from sageiq_ros.evaluation.size_bias.paper import TABLE_IV, TABLE_V
+from sageiq_ros.evaluation.size_bias.reduction import (
     INTERPOLATIONS,
     cropped_half,
     rescaled_half,

@@ -9,11 +9,11 @@ from size_bias_scorers import Scorer, content
 
 from sageiq_ros.datasets.photos import list_pictures
 from sageiq_ros.datasets.varied_quality import DrawRule, Sample
-from sageiq_ros.evaluation import size_bias_options
-from sageiq_ros.evaluation.size_bias_measures import truths
-from sageiq_ros.evaluation.size_bias_page import page
-from sageiq_ros.evaluation.size_bias_run import TRUTH, Plan, measure
-from sageiq_ros.evaluation.size_bias_text import markdown, numbers
+from sageiq_ros.evaluation.size_bias import options
+from sageiq_ros.evaluation.size_bias.measures import truths
+from sageiq_ros.evaluation.size_bias.page import page
+from sageiq_ros.evaluation.size_bias.run import TRUTH, Plan, measure
+from sageiq_ros.evaluation.size_bias.text import markdown, numbers
 
 EQUAL = 5e-3
 
@@ -73,7 +73,7 @@ def folder(tmp_path_factory):
 
 
 def measured(folder, rule):
-    wanted, label = size_bias_options.wanted_scorers(('content',), (), 'content')
+    wanted, label = options.wanted_scorers(('content',), (), 'content')
     plan = Plan(list_pictures(folder), rule, 'area', 20, 0, wanted, label, None, ())
     return measure(plan, {'content': Scorer(content)}.get)
 

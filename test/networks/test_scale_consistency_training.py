@@ -23,7 +23,7 @@ from sageiq_ros.datasets.photos import read_picture
 from sageiq_ros.deployment.import_sageiq_m import import_sageiq_m
 from sageiq_ros.engines.mplug_owl2 import load_network as load_weights
 from sageiq_ros.engines.store import read_manifest
-from sageiq_ros.evaluation.size_reduction import rescaled_half
+from sageiq_ros.evaluation.size_bias.reduction import rescaled_half
 from sageiq_ros.scorer.base import LSQ, SFE
 from sageiq_ros.scorer.build import build_scorer
 from sageiq_ros.scorer.prompt_tokenizer import TOKENIZER, PromptTokenizer

@@ -13,7 +13,7 @@ import numpy as np
 
 from sageiq_ros.datasets.labelled_crops import SIDE_RANGE_PX, LabelledCrop
 from sageiq_ros.datasets.photos import list_pictures, read_picture, split_pictures
-from sageiq_ros.evaluation.size_reduction import cropped_half, rescaled_half
+from sageiq_ros.evaluation.size_bias.reduction import cropped_half, rescaled_half
 from sageiq_ros.types import Image
 
 PHOTO_SHARE = 0.5

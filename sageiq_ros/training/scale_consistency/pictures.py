@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sageiq_ros.datasets.live_itw import is_live_itw, read_live_itw, split_at_random
 from sageiq_ros.datasets.photos import list_pictures, read_picture
-from sageiq_ros.evaluation.size_reduction import cropped_half, rescaled_half
+from sageiq_ros.evaluation.size_bias.reduction import cropped_half, rescaled_half
 from sageiq_ros.training.scale_consistency.recipe import Recipe
 from sageiq_ros.types import Image, SageIQError
 

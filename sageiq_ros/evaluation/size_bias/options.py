@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -108,16 +107,6 @@ def find_pictures(folders: str, most: int | None) -> list[Path]:
             f'A correlation needs at least {LEAST_PICTURES} pictures, not {len(found)}.'
         )
     return found
-
-
-def check_out(out: Path) -> None:
-    """Make the output folder; raises SageIQError where nothing could be written into it."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise SageIQError(f'{out} cannot be made a folder ({error.strerror}).') from error
-    if not os.access(out, os.W_OK):
-        raise SageIQError(f'The folder {out} cannot be written to; name another with --out.')
 
 
 def check_numbers(args: argparse.Namespace) -> None:

@@ -20,7 +20,7 @@ from sageiq_ros.datasets.full_reference import pseudo_score
 from sageiq_ros.datasets.varied_quality import Sample
 from sageiq_ros.evaluation.bootstrap import Estimate, estimate
 from sageiq_ros.evaluation.correlation import plcc, srcc
-from sageiq_ros.evaluation.size_reduction import cropped_half, rescaled_half, shannon_entropy
+from sageiq_ros.evaluation.size_bias.reduction import cropped_half, rescaled_half, shannon_entropy
 from sageiq_ros.scorer.base import LSQ, SFE, SIZE_PROMPT, RegionScorer
 from sageiq_ros.types import Image, SageIQError
 

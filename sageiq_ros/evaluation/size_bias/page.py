@@ -13,11 +13,11 @@ import numpy as np
 
 from sageiq_ros.evaluation.bootstrap import Estimate
 from sageiq_ros.evaluation.report_style import STYLE
-from sageiq_ros.evaluation.size_bias_charts import Mark, forest_chart, scatter_chart, slope_chart
-from sageiq_ros.evaluation.size_bias_measures import METRICS, MODULE_NAMES, REDUCTIONS, Entry
-from sageiq_ros.evaluation.size_bias_paper import TABLE_IV, TABLE_V, TABLE_VI, Triple
-from sageiq_ros.evaluation.size_bias_run import Example, SizeBias
-from sageiq_ros.evaluation.size_bias_text import (
+from sageiq_ros.evaluation.size_bias.charts import Mark, forest_chart, scatter_chart, slope_chart
+from sageiq_ros.evaluation.size_bias.measures import METRICS, MODULE_NAMES, REDUCTIONS, Entry
+from sageiq_ros.evaluation.size_bias.paper import TABLE_IV, TABLE_V, TABLE_VI, Triple
+from sageiq_ros.evaluation.size_bias.run import Example, SizeBias
+from sageiq_ros.evaluation.size_bias.text import (
     METRIC_NAMES,
     figure,
     no_modules,

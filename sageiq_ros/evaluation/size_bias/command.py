@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sageiq_ros.evaluation.size_bias_run import Plan, SizeBias
+    from sageiq_ros.evaluation.size_bias.run import Plan, SizeBias
 
 JSON_FILE, MARKDOWN_FILE, PAGE_FILE = 'size_bias.json', 'size_bias.md', 'size_bias.html'
 PACKAGES = (
@@ -31,7 +31,7 @@ PACKAGES = (
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
-    from sageiq_ros.evaluation.size_reduction import INTERPOLATIONS
+    from sageiq_ros.evaluation.size_bias.reduction import INTERPOLATIONS
 
     add = parser.add_argument
     add(
@@ -91,8 +91,9 @@ def run(args: argparse.Namespace) -> int:
     import cv2
     from tqdm import tqdm
 
-    from sageiq_ros.evaluation import size_bias_options as options
-    from sageiq_ros.evaluation.size_bias_run import Plan, check_scorers, measure
+    from sageiq_ros.evaluation.size_bias import options
+    from sageiq_ros.evaluation.size_bias.run import Plan, check_scorers, measure
+    from sageiq_ros.output import check_out
     from sageiq_ros.scorer.base import RegionScorer
     from sageiq_ros.scorer.build import build_scorer
 
@@ -109,7 +110,7 @@ def run(args: argparse.Namespace) -> int:
         ablate=args.ablate,
         ablation=options.wanted_ablation(args.ablation),
     )
-    options.check_out(args.out)
+    check_out(args.out)
     made = provenance(plan)
     cv2.setNumThreads(args.threads)
 
@@ -130,8 +131,8 @@ def write(result: SizeBias, made: dict[str, str], out: Path) -> list[Path]:
 
     ``made`` is of :func:`provenance`; the scorers, known by now, are added to it.
     """
-    from sageiq_ros.evaluation.size_bias_page import page
-    from sageiq_ros.evaluation.size_bias_text import markdown, numbers
+    from sageiq_ros.evaluation.size_bias.page import page
+    from sageiq_ros.evaluation.size_bias.text import markdown, numbers
 
     made = {**made, 'scorers': ', '.join(f'{m.name}: {m.scorer}' for m in result.members())}
     texts = {

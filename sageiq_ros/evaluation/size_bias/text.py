@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 from sageiq_ros.evaluation.bootstrap import Estimate
-from sageiq_ros.evaluation.size_bias_measures import (
+from sageiq_ros.evaluation.size_bias.measures import (
     METRICS,
     MODULE_NAMES,
     REDUCTIONS,
@@ -18,8 +18,8 @@ from sageiq_ros.evaluation.size_bias_measures import (
     Series,
     Ticks,
 )
-from sageiq_ros.evaluation.size_bias_paper import TABLE_IV, TABLE_V, TABLE_VI, Triple
-from sageiq_ros.evaluation.size_bias_run import SizeBias
+from sageiq_ros.evaluation.size_bias.paper import TABLE_IV, TABLE_V, TABLE_VI, Triple
+from sageiq_ros.evaluation.size_bias.run import SizeBias
 from sageiq_ros.scorer.base import SIZE_MODULES
 
 METRIC_NAMES = ('SRCC', 'PLCC', 'MCC', 'mean shift')

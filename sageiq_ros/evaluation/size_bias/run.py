@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sageiq_ros.datasets.full_reference import LEAST_SIDE_PX
 from sageiq_ros.datasets.varied_quality import DrawRule, Sample, draw_samples
 from sageiq_ros.evaluation.bootstrap import draw_resamples
-from sageiq_ros.evaluation.size_bias_measures import (
+from sageiq_ros.evaluation.size_bias.measures import (
     Entry,
     Floats,
     Series,
@@ -27,7 +27,7 @@ from sageiq_ros.evaluation.size_bias_measures import (
     three_sizes,
     truths,
 )
-from sageiq_ros.evaluation.size_bias_options import Wanted, module_order
+from sageiq_ros.evaluation.size_bias.options import Wanted, module_order
 from sageiq_ros.scorer.base import SIZE_MODULES, RegionScorer, SizeAblation
 from sageiq_ros.types import Image, SageIQError
 
