@@ -39,7 +39,7 @@ test: lint ## run all tests; TORCH=no leaves out those that need torch
 else
 test: lint train-venv
 	@. tools/env.sh && python -m pytest
-	@.venv-train/bin/python -m pytest test/networks
+	@.venv-train/bin/python -m pytest test/networks test/cluster
 endif
 
 clean: ## remove what was built and the demo's output, but no environment

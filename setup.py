@@ -34,6 +34,8 @@ setup(
     install_requires=['setuptools'],
     extras_require={
         'test': ['pytest', 'hypothesis'],
+        # Data sets in parquet and MATLAB tables, and statistics.
+        'experiments': ['pyarrow', 'scipy'],
         'torch': ['torch'],
         'transformers': ['torch', 'transformers'],
         'bitsandbytes': ['torch', 'transformers', 'accelerate', 'bitsandbytes', 'xgrammar'],
@@ -43,11 +45,13 @@ setup(
         'sageiq_m': ['torch', 'safetensors', 'pillow', 'sentencepiece', 'bitsandbytes'],
         'pyiqa': ['pyiqa', 'torch', 'torchvision'],
         'tensorrt': ['tensorrt', 'cuda-python'],
+        'ray': ['ray'],
     },
     zip_safe=False,
     entry_points={
         'console_scripts': [
             'sageiq_node = sageiq_ros.nodes.sageiq_node:main',
+            'sageiq_evaluator = sageiq_ros.nodes.evaluator:main',
             'sageiq = sageiq_ros.cli:main',
         ],
     },

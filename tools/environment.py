@@ -179,13 +179,22 @@ def mend_cmake(venv):
     return changed
 
 
-def write_launcher(venv):
-    """Put ``sageiq`` into the environment: it works without ``tools/env.sh`` being sourced."""
+def write_launcher(venv, ros=True):
+    """Put ``sageiq`` into the environment: it works without ``tools/env.sh`` being sourced.
+
+    Without ``ros`` it runs on what the environment itself has.
+    """
     launcher = venv / 'bin' / 'sageiq'
     root = str(ROOT).replace("'", "'\\''")
+    if ros:
+        enter = '. "$SAGEIQ_ROOT/tools/env.sh" || exit 1\nexec python'
+    else:
+        enter = (
+            'PYTHONPATH="$SAGEIQ_ROOT${PYTHONPATH:+:$PYTHONPATH}" '
+            f'exec "$SAGEIQ_ROOT/{venv.name}/bin/python"'
+        )
     launcher.write_text(
-        f'#!/bin/sh\nSAGEIQ_ROOT=\'{root}\'\n. "$SAGEIQ_ROOT/tools/env.sh" || exit 1\n'
-        'exec python -m sageiq_ros.cli "$@"\n',
+        f'#!/bin/sh\nSAGEIQ_ROOT=\'{root}\'\n{enter} -m sageiq_ros.cli "$@"\n',
         encoding='utf-8',
     )
     launcher.chmod(0o755)
@@ -248,8 +257,9 @@ def main(arguments=None):
                 found,
                 pinned('train.txt') + pinned('test.txt'),
                 pinned('constraints-train.txt'),
-                bare=pinned('train-bare.txt'),
+                bare=pinned('train-bare.txt') + pinned('models.txt'),
             )
+            write_launcher(ROOT / '.venv-train', ros=False)
         else:
             distribution = sourced_distribution(candidates)
             found = choose_python(candidates, distribution=distribution)

@@ -92,7 +92,7 @@ def _table(folder: Path, file: str) -> NDArray[np.generic]:
     except ImportError as error:
         raise SageIQError(
             f'Reading the release of LIVE-itw lacks a package ({error}); run '
-            "'pip install -r requirements/train.txt'."
+            "'pip install -r requirements/experiments.txt'."
         ) from error
     path = folder / file
     variable = path.stem

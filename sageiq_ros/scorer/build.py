@@ -52,7 +52,7 @@ def _engine_scorer(name: str, threads: int, backend: str) -> RegionScorer:
     try:
         folder = find_engine(name)
     except EngineError as error:
-        raise _unknown(name) from error
+        raise unknown_scorer(name) from error
     network = read_manifest(folder).network
     if network not in NETWORKS:
         raise SageIQError(
@@ -72,7 +72,7 @@ def _engine_scorer(name: str, threads: int, backend: str) -> RegionScorer:
     return MPLUGOwl2Scorer(folder, threads, backend)
 
 
-def _unknown(name: str) -> SageIQError:
+def unknown_scorer(name: str) -> SageIQError:
     close = get_close_matches(name.partition(':')[2] or name, [*_engines(), *METRICS], 1)
     hint = f'; did you mean {close[0]!r}?' if close else '.'
     return SageIQError(f'There is no scorer {name!r}{hint} {_choices()}')

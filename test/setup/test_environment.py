@@ -219,3 +219,23 @@ def test_without_an_environment_the_shell_is_told_what_to_do(root, tmp_path):
     )
     assert result.returncode != 0
     assert "run 'make setup'" in result.stderr
+
+
+@pytest.mark.parametrize('ros', [True, False])
+def test_the_launcher_runs_the_command_from_anywhere(environment, root, tmp_path, ros):
+    venv = root / ('.venv' if ros else '.venv-train')
+    if not (venv / 'bin' / 'python').exists():
+        pytest.skip(f'needs {venv.name}')
+    before = (venv / 'bin' / 'sageiq').read_text(encoding='utf-8')
+    environment.write_launcher(venv, ros)
+    assert (venv / 'bin' / 'sageiq').read_text(encoding='utf-8') == before
+    run = subprocess.run(
+        [str(venv / 'bin' / 'sageiq'), 'dataset', 'build', '--help'],
+        cwd=tmp_path,
+        env={'PATH': os.environ['PATH'], 'HOME': str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    assert 'usage: sageiq dataset build' in run.stdout

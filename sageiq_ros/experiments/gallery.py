@@ -1,0 +1,118 @@
+# Copyright 2026 The SageIQ authors
+# SPDX-License-Identifier: Apache-2.0
+"""Fig. 10: hybrid pictures, the regions that decide, and the scores beside their labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from sageiq_ros.evaluation.pages.blocks import Cell, Gallery, Number, Section
+from sageiq_ros.experiments.agreement import Scores
+from sageiq_ros.experiments.caches import ContentCache
+from sageiq_ros.experiments.conditions import MOTION
+from sageiq_ros.experiments.shown import motion
+from sageiq_ros.experiments.variants import WITH, WITHOUT, build_variant
+from sageiq_ros.experiments.work import AssessJob, Row, build_stages, cached_scorer
+from sageiq_ros.geometry import pixel_bounds
+from sageiq_ros.overlay import DARK, FONT, LIGHT, quality_color
+from sageiq_ros.sageiq_d.hybrid import choose_regions, make_hybrid
+from sageiq_ros.types import Assessment, Image
+
+EXAMPLES = 4
+ROWS = ('original', 'hybrid', 'regions that decide')
+
+
+def figure_10(job: AssessJob, scores: Scores) -> Section:
+    """Show examples of all data sets, from the lowest to the highest label."""
+    chosen = choose_examples(scores, job.main)
+    cache = ContentCache(job.cache)
+    stages = build_stages(job.config, '', cache)
+    try:
+        scorer = cached_scorer(job.scorers[job.main], job.config.runtime.backend, cache)
+        pipeline = build_variant(replace(stages, scorer=scorer), WITH)
+        columns = []
+        for row in chosen:
+            annotated = job.sets[row.dataset].read(row.key)
+            regions = choose_regions(annotated, job.boxes)
+            source = (row.dataset, row.key, job.seed)
+            hybrid = make_hybrid(annotated.image, regions, MOTION, source)
+            columns.append((annotated.image, hybrid, draw_deciding(hybrid, pipeline(hybrid))))
+        cache.flush()
+    finally:
+        stages.analyzer.close()
+    text_rows = ['data set', 'key']
+    for name in scores.scorers:
+        text_rows += [f'{name}: label', f'{name}: w/o SageIQ-P', f'{name}: w/ SageIQ-P']
+    gallery = Gallery(
+        'Fig. 10: examples under motion blur',
+        ROWS,
+        columns,
+        tuple(text_rows),
+        [_texts(scores, row) for row in chosen],
+        note='Frames are the entities of greater weight of each triplet that is scored, in the '
+        'colour of their quality: blue good, yellow middling, vermilion poor.',
+    )
+    text = (
+        'Examples are spread evenly from the lowest to the highest label of '
+        f'{job.main}, not chosen by how well they come out.',
+    )
+    return Section('Fig. 10: examples', text, (gallery,))
+
+
+def choose_examples(scores: Scores, scorer: str) -> list[Row]:
+    """Return rows spread evenly over the ranks of their labels."""
+    rows = [row for name in scores.datasets for row in scores.rows(scorer, name, motion(WITH))]
+    rows.sort(key=lambda row: (row.label, row.dataset, row.key))
+    count = min(EXAMPLES, len(rows))
+    places = np.linspace(0, len(rows) - 1, count).round().astype(int) if count else ()
+    return [rows[place] for place in places]
+
+
+def draw_deciding(image: Image, found: Assessment) -> Image:
+    """Frame each triplet's weightier entity with its label and quality, on a copy."""
+    canvas = image.copy()
+    height, width = canvas.shape[:2]
+    scale = max(width, 640) / 1280.0
+    line = max(2, round(3 * scale))
+    for index in deciding(found):
+        region, quality = found.regions[index].region, found.regions[index].quality
+        x, y, w, h = pixel_bounds(region.box, width, height)
+        color = quality_color(quality.score)
+        cv2.rectangle(canvas, (x, y), (x + w - 1, y + h - 1), color, line)
+        words = f'{region.label} {quality.score:.2f}'
+        (wide, tall), _ = cv2.getTextSize(words, FONT, scale, line - 1)
+        left = max(min(x, width - wide - 4), 0)
+        base = y - 6 if y - tall - 10 >= 0 else min(y + h + tall + 8, height - 4)
+        cv2.rectangle(canvas, (left, base - tall - 4), (left + wide + 4, base + 5), DARK, -1)
+        cv2.putText(canvas, words, (left + 2, base), FONT, scale, LIGHT, line - 1, cv2.LINE_AA)
+    return canvas
+
+
+def deciding(found: Assessment) -> list[int]:
+    """List the regions that are the weightier ones of a triplet, each once."""
+    regions = (
+        t.subject if t.subject_weight >= t.object_weight else t.object for t in found.triplets
+    )
+    return list(dict.fromkeys(regions))
+
+
+def _texts(scores: Scores, example: Row) -> Sequence[Cell]:
+    texts: list[Cell] = [example.dataset, example.key]
+    for scorer in scores.scorers:
+        pair = {
+            variant: row
+            for variant in (WITHOUT, WITH)
+            for row in scores.rows(scorer, example.dataset, motion(variant))
+            if row.key == example.key
+        }
+        label = Number(pair[WITH].label, digits=2) if WITH in pair else ''
+        texts.append(label)
+        texts += [
+            Number(pair[variant].score, digits=2) if variant in pair else ''
+            for variant in (WITHOUT, WITH)
+        ]
+    return texts

@@ -1,0 +1,89 @@
+# Copyright 2026 The SageIQ authors
+# SPDX-License-Identifier: Apache-2.0
+"""How items are shared out, shown on workers that only say what they are told to say."""
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from sageiq_ros.executors.base import TRIES, Outcome
+from sageiq_ros.executors.pool import Ended, share_out
+from sageiq_ros.executors.workplace import Answer
+from sageiq_ros.types import SageIQError
+
+READY, DONE, LOST = Answer(), Answer('done'), Ended('It ended.')
+
+
+@dataclass(eq=False)
+class Puppet:
+    given: list = field(default_factory=list)
+
+    def give(self, item):
+        self.given.append(item)
+
+
+@dataclass
+class Stage:
+    """A crew whose workers say what stands in a list, the oldest worker first."""
+
+    said: list
+    started: list = field(default_factory=list)
+    stopped: bool = False
+
+    def start(self):
+        self.started.append(Puppet())
+        return self.started[-1]
+
+    def wait(self, workers):
+        return [(min(workers, key=self.started.index), self.said.pop(0))]
+
+    def stop(self):
+        self.stopped = True
+
+
+def test_a_worker_has_its_next_item_before_an_outcome_is_looked_at():
+    stage = Stage([READY, DONE, DONE])
+    outcomes = share_out(stage, 1, ['a', 'b'])
+    assert next(outcomes) == Outcome(0, 'done')
+    assert stage.started[0].given == ['a', 'b']
+    assert list(outcomes) == [Outcome(1, 'done')]
+
+
+def test_an_item_that_comes_back_waits_behind_the_others():
+    stage = Stage([READY, Answer(error='Later.'), DONE, DONE])
+    assert list(share_out(stage, 1, ['a', 'b'])) == [Outcome(1, 'done'), Outcome(0, 'done')]
+    assert stage.started[0].given == ['a', 'b', 'a']
+
+
+def test_workers_lost_at_the_start_count_only_in_a_row():
+    lost = [LOST] * (TRIES - 1)
+    stage = Stage([*lost, READY, LOST, *lost, READY, DONE])
+    assert list(share_out(stage, 1, ['a'])) == [Outcome(0, 'done')]
+    with pytest.raises(SageIQError, match=r'^It ended\.$'):
+        list(share_out(Stage([*lost, LOST]), 1, ['a']))
+
+
+def test_no_more_workers_are_started_than_there_are_items():
+    stage = Stage([READY, READY, DONE, DONE])
+    assert len(list(share_out(stage, 5, ['a', 'b']))) == len(stage.started) == 2
+
+
+def test_workers_are_stopped_when_all_is_done():
+    stage = Stage([READY, DONE])
+    list(share_out(stage, 1, ['a']))
+    assert stage.stopped
+
+
+def test_workers_are_stopped_when_nobody_waits_for_the_rest():
+    stage = Stage([READY, DONE, DONE])
+    outcomes = share_out(stage, 1, ['a', 'b'])
+    next(outcomes)
+    outcomes.close()
+    assert stage.stopped
+
+
+def test_workers_are_stopped_when_none_can_start():
+    stage = Stage([Answer(error='There is no network.', final=True)])
+    with pytest.raises(SageIQError, match=r'^There is no network\.$'):
+        list(share_out(stage, 2, ['a', 'b']))
+    assert stage.stopped
