@@ -27,7 +27,7 @@ COMMANDS: dict[tuple[str, ...], tuple[str, str]] = {
     ),
     ('analyzer', 'export'): ('analyzer.commands.export', 'write remembered answers into a file'),
     ('analyzer', 'import'): ('analyzer.commands.import_', 'take answers of a file into the memo'),
-    ('bag', 'evaluate'): ('evaluation.bag', 'assess a recorded drive, against labels if any'),
+    ('bag', 'evaluate'): ('evaluation.bag.command', 'assess a recorded drive'),
     ('bag', 'make'): ('bags.commands.make', 'write a bag from images, a video or the renderer'),
     ('bag', 'play'): ('nodes.play', 'play a bag onto its topics in real time'),
     ('bag', 'info'): ('bags.commands.info', 'tell what a bag holds'),

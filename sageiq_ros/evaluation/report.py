@@ -7,7 +7,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 
@@ -19,7 +19,12 @@ from sageiq_ros.evaluation.drive import (
     label_summaries,
 )
 from sageiq_ros.evaluation.extremes import KeptFrame
-from sageiq_ros.evaluation.report_charts import STAGE_COLORS, latency_chart, score_chart
+from sageiq_ros.evaluation.report_charts import (
+    STAGE_COLORS,
+    label_range,
+    latency_chart,
+    score_chart,
+)
 from sageiq_ros.evaluation.report_frames import SOURCES, frame_article
 from sageiq_ros.evaluation.report_style import STYLE
 from sageiq_ros.types import State
@@ -27,7 +32,11 @@ from sageiq_ros.types import State
 
 @dataclass(frozen=True, slots=True)
 class ReportInput:
-    """Hold all that a report is made of; ``provenance`` is shown as it is, in order."""
+    """Hold all that a report is made of; ``provenance`` is shown as it is, in order.
+
+    ``speed`` is how many seconds of a recording one second took, NaN for a drive that was played.
+    ``labels`` are those of frames by their index, ``comparison`` is a section of HTML.
+    """
 
     title: str
     lead: str
@@ -39,6 +48,9 @@ class ReportInput:
     best: Sequence[KeptFrame]
     provenance: Mapping[str, str]
     remarks: Sequence[str] = ()
+    speed: float = math.nan
+    labels: Mapping[int, float] = field(default_factory=dict)
+    comparison: str = ''
 
 
 def write_report(path: Path, content: ReportInput) -> None:
@@ -57,13 +69,14 @@ def render(content: ReportInput) -> str:
         if kept.result.index not in shown
     ]
     marks = {kept.result.index: mark for mark, kept in (*worst, *best)}
-    chart = score_chart(content.results, content.good, content.poor, marks)
+    chart = score_chart(content.results, content.good, content.poor, marks, content.labels)
     sections = [
         f'<h1>{escape(content.title)}</h1><p class="lead">{escape(content.lead)}</p>',
-        _figures(content.summary),
+        _figures(content.summary, content.speed),
         '<h2>Score over time</h2><p class="note">Each dot is a frame, coloured by its state. '
-        'W and B mark the frames shown below; a gap with a tick is a frame without a score.</p>'
-        f'<div class="card">{chart}</div>',
+        'W and B mark the frames shown below; a gap with a tick is a frame without a score.'
+        f'{_label_note(content.labels)}</p><div class="card">{chart}</div>',
+        content.comparison,
         _frames('Worst frames', worst),
         _frames('Best frames', best),
         _latency(content.summary),
@@ -79,7 +92,15 @@ def render(content: ReportInput) -> str:
     )
 
 
-def _figures(summary: DriveSummary) -> str:
+def _label_note(labels: Mapping[int, float]) -> str:
+    if not labels:
+        return ''
+    low, high = label_range(labels)
+    scale = '' if (low, high) == (0.0, 1.0) else f', on a scale from {low:g} to {high:g}'
+    return f' The broken line is the labels{scale}.'
+
+
+def _figures(summary: DriveSummary, speed: float) -> str:
     states = ' · '.join(
         f'<span class="{state.name}">{summary.states[state]} {state.name.lower()}</span>'
         for state in (State.GOOD, State.DEGRADED, State.POOR, State.UNKNOWN)
@@ -92,10 +113,12 @@ def _figures(summary: DriveSummary) -> str:
         (f'{_value(100 * share, 0)}<small> %</small>', 'of frames with triplets'),
         (
             f'{_value(summary.stages["total"].median, 0)}<small> ms</small>',
-            'median time in the node',
+            'median time of a frame',
         ),
-        (f'{_value(summary.age.median, 0)}<small> ms</small>', 'median age of a result'),
-        (f'{_value(summary.results_per_s, 1)}<small> /s</small>', 'results while playing'),
+        (f'{_value(summary.age.median, 0)}<small> ms</small>', 'median age of a result')
+        if math.isnan(speed)
+        else (f'{_value(speed, 2)}<small> ×</small>', 'real time'),
+        (f'{_value(summary.results_per_s, 1)}<small> /s</small>', 'results'),
     ]
     drawn = ''.join(f'<div><b>{value}</b><span>{name}</span></div>' for value, name in cells)
     return f'<div class="figures">{drawn}</div><p class="note">{states}</p>'
@@ -115,13 +138,19 @@ def _frames(title: str, frames: Sequence[tuple[str, KeptFrame]]) -> str:
 
 
 def _latency(summary: DriveSummary) -> str:
+    sent = not math.isnan(summary.age.median)
+    age = [('sent to received', summary.age)] if sent else []
     rows = [
         _latency_row(name, values, STAGE_COLORS.get(name))
-        for name, values in (*summary.stages.items(), ('sent to received', summary.age))
+        for name, values in (*summary.stages.items(), *age)
     ]
+    beyond = (
+        ' What a result’s age holds beyond the three stages is transport, conversion and messages.'
+        if sent
+        else ''
+    )
     return (
-        '<h2>Time per stage</h2><p class="note">In milliseconds. What a result’s age holds beyond '
-        'the three stages is transport, conversion and messages.</p>'
+        f'<h2>Time per stage</h2><p class="note">In milliseconds.{beyond}</p>'
         f'<div class="card">{latency_chart(summary.stages, summary.age)}'
         '<table style="margin-top:18px"><tr><th>stage</th><th>median</th><th>95th percentile</th>'
         f'<th>largest</th></tr>{"".join(rows)}</table></div>'

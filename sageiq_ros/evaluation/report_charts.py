@@ -23,11 +23,16 @@ STAGE_COLORS = {
 
 
 def score_chart(
-    results: Sequence[FrameResult], good: float, poor: float, marks: Mapping[int, str]
+    results: Sequence[FrameResult],
+    good: float,
+    poor: float,
+    marks: Mapping[int, str],
+    labels: Mapping[int, float],
 ) -> str:
     """Plot the score over time with the thresholds of the states; NaN leaves a gap.
 
-    ``marks`` names frames (by index) that the report shows elsewhere.
+    ``marks`` names frames (by index) that the report shows elsewhere; ``labels`` are drawn as a
+    line of their own, over their ``label_range``.
     """
     first_ns = results[0].stamp_ns if results else 0
     seconds = [(result.stamp_ns - first_ns) / 1e9 for result in results]
@@ -40,6 +45,8 @@ def score_chart(
         f'<path d="{_line(points)}" fill="none" stroke="var(--ink)" stroke-opacity=".55" '
         'stroke-width="1.4" stroke-linejoin="round"/>'
     )
+    if labels:
+        parts.append(_label_line(results, seconds, span, labels))
     for x, y, result in points:
         if math.isnan(result.score):
             label = 'no result in time' if result.assessment is None else 'no score'
@@ -56,6 +63,11 @@ def score_chart(
         if result.index in marks:
             parts.append(_mark(x, y, marks[result.index]))
     return _svg(HEIGHT, parts, 'Score over time')
+
+
+def label_range(labels: Mapping[int, float]) -> tuple[float, float]:
+    """Return the values at the chart's bottom and top: 0 and 1, stretched to hold all labels."""
+    return min(0.0, *labels.values()), max(1.0, *labels.values())
 
 
 def latency_chart(stages: Mapping[str, Distribution], age: Distribution) -> str:
@@ -145,6 +157,24 @@ def _line(points: Sequence[tuple[float, float, FrameResult]]) -> str:
         if not math.isnan(y):
             path.append(f'{"M" if math.isnan(before) else "L"}{x:.1f} {y:.1f}')
     return ''.join(path)
+
+
+def _label_line(
+    results: Sequence[FrameResult],
+    seconds: Sequence[float],
+    span: float,
+    labels: Mapping[int, float],
+) -> str:
+    low, high = label_range(labels)
+    points = [
+        f'{_x(t, span):.1f} {_y((labels[result.index] - low) / (high - low)):.1f}'
+        for t, result in zip(seconds, results, strict=True)
+        if result.index in labels
+    ]
+    return (
+        f'<path d="M{"L".join(points)}" fill="none" stroke="var(--stage3)" stroke-width="1.6" '
+        'stroke-dasharray="6 4"><title>labels</title></path>'
+    )
 
 
 def _mark(x: float, y: float, name: str) -> str:

@@ -1,0 +1,79 @@
+# Copyright 2026 The SageIQ authors
+# SPDX-License-Identifier: Apache-2.0
+"""Assess every image of a recorded drive without ROS, and compare with labels if there are any.
+
+sageiq bag evaluate drive --labels labels.csv
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import shlex
+import sys
+from pathlib import Path
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of ``sageiq bag evaluate``."""
+    parser.add_argument('bag', type=Path, help='rosbag2 folder, or one .mcap or .db3 file')
+    parser.add_argument('--config', metavar='FILE', help='parameter file, as the node reads it')
+    parser.add_argument('--topic', help='image topic (default: the first one with messages)')
+    parser.add_argument('--frames', type=int, metavar='N', help='stop after N frames')
+    parser.add_argument(
+        '--rate',
+        type=float,
+        metavar='HZ',
+        help='thin the bag to at most this rate',
+    )
+    parser.add_argument(
+        '--labels',
+        metavar='TOPIC|FILE',
+        help='topic of TarQuality or of single floats, or .csv with score and stamp_ns, stamp, '
+        'name or frame',
+    )
+    parser.add_argument(
+        '--out',
+        type=Path,
+        default=Path('bag_evaluation'),
+        metavar='FOLDER',
+        help='folder for results.csv, summary.json and report.html (bag_evaluation)',
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Evaluate; what was collected is written even if the rest fails or Ctrl-C comes."""
+    from contextlib import closing
+
+    from sageiq_ros.config import Config, load_yaml
+    from sageiq_ros.evaluation.bag.files import EvaluationFolder
+    from sageiq_ros.evaluation.bag.frames import BagFrames
+    from sageiq_ros.evaluation.bag.label_source import labels_of
+    from sageiq_ros.evaluation.bag.run import BagRun
+    from sageiq_ros.pipeline import build_pipeline
+    from sageiq_ros.types import SageIQError
+
+    config = load_yaml(Config(), args.config) if args.config else Config()
+    frames = BagFrames(args.bag, args.topic, rate_hz=args.rate, frames=args.frames)
+    labels = labels_of(frames, args.labels) if args.labels else None
+    folder = EvaluationFolder(args.out)
+    drive = BagRun(frames)
+    with closing(build_pipeline(config)) as pipeline:
+        pipeline.warm_up()
+        # Results must not depend on how fast a language model answers.
+        pipeline.patience = math.inf
+        try:
+            drive.go(lambda frame: pipeline(frame.image))
+        except SageIQError as error:
+            drive.end_early(f'it was broken off: {error}')
+            raise
+        except KeyboardInterrupt:
+            drive.end_early('it was interrupted.')
+            raise
+        finally:
+            for sentence in frames.skipped:
+                print(f'sageiq: skipped: {sentence}', file=sys.stderr)
+            if drive.results:
+                command = shlex.join(['sageiq', *sys.argv[1:]])
+                print(folder.write(drive, labels, config.scorer, command))
+    return 0

@@ -1,0 +1,127 @@
+# Copyright 2026 The SageIQ authors
+# SPDX-License-Identifier: Apache-2.0
+"""Collecting the results of one camera while a bag is played."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import defaultdict, deque
+from collections.abc import Iterable
+
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from rclpy.node import Node
+from rclpy.publisher import Publisher
+from rclpy.qos import QoSProfile
+from std_msgs.msg import Empty
+
+from sageiq_msgs.msg import TarQuality
+from sageiq_ros.bags.results import to_assessment
+from sageiq_ros.types import Assessment
+
+RESULTS = 'tar_quality'
+READY = 'sageiq_evaluator/ready'
+QUEUE = 100
+GONE_S = 2.0
+
+
+class Collector:
+    """Keep the results of an image topic, each with its stamp in nanoseconds.
+
+    ``fault`` is a sentence once the node says that it cannot start, or has ended. The topic READY
+    is there, without messages, once the node's results reach us: nobody else can see that.
+    """
+
+    def __init__(self, node: Node, image_topic: str) -> None:
+        self.results: list[tuple[int, Assessment]] = []
+        self.fault = ''
+        self._ready: Publisher | None = None
+        self._seen = math.nan
+        self._node = node
+        self._image_topic = image_topic
+        self._first = self._last = math.nan
+        self._subscription = node.create_subscription(
+            TarQuality, RESULTS, self._take, QoSProfile(depth=QUEUE)
+        )
+        self._diagnostics = node.create_subscription(
+            DiagnosticArray, '/diagnostics', self._diagnose, 10
+        )
+
+    @property
+    def topic(self) -> str:
+        """Name the topic of the results in full."""
+        return self._subscription.topic_name
+
+    @property
+    def connected(self) -> bool:
+        """Tell whether there has been a node."""
+        return not math.isnan(self._seen)
+
+    @property
+    def elapsed_s(self) -> float:
+        """Return the seconds from the first result to the last, NaN where there is none."""
+        return self._last - self._first
+
+    def check(self) -> None:
+        """Notice the node's coming and going."""
+        now = time.monotonic()
+        if self._subscription.get_publisher_count():
+            self._seen = now
+            if self._ready is None:
+                self._ready = self._node.create_publisher(Empty, READY, 1)
+        elif now - self._seen > GONE_S:
+            # At the end of all the node may be told so a little earlier than we are.
+            self.fault = 'The node ended before the drive did; look for its own words.'
+
+    def by_stamp(self) -> ResultsByStamp:
+        """Return the results to be taken frame by frame."""
+        return ResultsByStamp(self.results)
+
+    def _take(self, message: TarQuality) -> None:
+        if self._node.resolve_topic_name(message.camera) != self._image_topic:
+            return
+        self._last = time.monotonic()
+        if not self.results:
+            self._first = self._last
+        stamp = message.header.stamp
+        stamp_ns = stamp.sec * 1_000_000_000 + stamp.nanosec
+        self.results.append((stamp_ns, to_assessment(message)))
+
+    def _diagnose(self, array: DiagnosticArray) -> None:
+        # A node names its entries by its logger; another one's may fail.
+        ours = self._node.get_namespace().strip('/').replace('/', '.')
+        for status in array.status:
+            engines = status.name.startswith(ours) and status.name.endswith(': engines')
+            if engines and status.level == DiagnosticStatus.ERROR:
+                self.fault = f'The node cannot start: {status.message}'
+
+
+class ResultsByStamp:
+    """Hand out results by stamp, each once; several of one stamp in the order they came."""
+
+    def __init__(self, results: Iterable[tuple[int, Assessment]]) -> None:
+        self._waiting: defaultdict[int, deque[Assessment]] = defaultdict(deque)
+        for stamp_ns, assessment in results:
+            self._waiting[stamp_ns].append(assessment)
+
+    @property
+    def left(self) -> int:
+        """Count the results that nobody has taken."""
+        return sum(map(len, self._waiting.values()))
+
+    def take(self, stamp_ns: int) -> Assessment | None:
+        """Return the next result of a stamp, None where there is none."""
+        waiting = self._waiting.get(stamp_ns)
+        return waiting.popleft() if waiting else None
+
+
+def may_be_played(node: Node, image_topic: str) -> bool:
+    """Tell whether a publisher of results listens to the images, and a collector to it."""
+    results = node.resolve_topic_name(RESULTS)
+    sources = {
+        (info.node_namespace, info.node_name)
+        for info in node.get_publishers_info_by_topic(results)
+    }
+    cameras = node.get_subscriptions_info_by_topic(image_topic)
+    listening = any((info.node_namespace, info.node_name) in sources for info in cameras)
+    return listening and node.count_publishers(node.resolve_topic_name(READY)) > 0

@@ -1,0 +1,153 @@
+# Copyright 2026 The SageIQ authors
+# SPDX-License-Identifier: Apache-2.0
+"""``sageiq_evaluator``: collect what the node says of a bag that is played, and evaluate it."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+import rclpy
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
+from rclpy.signals import SignalHandlerOptions
+from rclpy.utilities import remove_ros_args
+
+from sageiq_ros.config import Config, ScorerConfig, read_parameters, updated
+from sageiq_ros.evaluation.bag.files import EvaluationFolder
+from sageiq_ros.evaluation.bag.frames import BagFrames
+from sageiq_ros.evaluation.bag.label_source import labels_of
+from sageiq_ros.evaluation.bag.run import BagRun
+from sageiq_ros.nodes.collector import Collector, may_be_played
+from sageiq_ros.types import SageIQError
+
+NAME, NAMESPACE = 'sageiq_evaluator', 'sageiq'
+TICK_S = 0.1
+DROPPED = (
+    'The drive was played to the node, which works on the newest frame: one that comes while '
+    'another is in work gets no result.'
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Collect until SIGINT or SIGTERM, then write; returns 2 for a fault the user can mend."""
+    words = list(sys.argv if argv is None else argv)
+    args = _parser().parse_args(remove_ros_args(words)[1:])
+    stop = _Stop()
+    try:
+        if args.until_ready:
+            return _wait(args, words, stop)
+        return _evaluate(args, words, stop)
+    except SageIQError as error:
+        print(f'{NAME}: {error}', file=sys.stderr)
+        return 2
+    finally:
+        rclpy.try_shutdown()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=NAME, description=__doc__)
+    parser.add_argument('bag', type=Path, help='the bag that is played')
+    parser.add_argument('--topic', help='image topic (default: the first one with messages)')
+    parser.add_argument('--labels', help='topic of the bag or .csv file, as sageiq bag evaluate')
+    parser.add_argument('--config', help="the node's parameter file, for the thresholds")
+    parser.add_argument('--out', type=Path, default=Path('bag_evaluation'), help='folder')
+    parser.add_argument(
+        '--start-timeout', type=float, default=300.0, help='seconds the node may take to start'
+    )
+    parser.add_argument(
+        '--until-ready',
+        action='store_true',
+        help='collect nothing: end when the node hears the topic and an evaluator the node',
+    )
+    return parser
+
+
+class _Stop:
+    """Be told by SIGINT and SIGTERM that the end has come; a second signal breaks nothing."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._ask)
+
+    def _ask(self, number: int, frame: FrameType | None) -> None:
+        self.asked = True
+
+
+def _make_node(words: Sequence[str], name: str) -> tuple[Node, SingleThreadedExecutor]:
+    rclpy.init(args=list(words), signal_handler_options=SignalHandlerOptions.NO)
+    node = rclpy.create_node(name, namespace=NAMESPACE)
+    executor = SingleThreadedExecutor()
+    executor.add_node(node)
+    return node, executor
+
+
+def _wait(args: argparse.Namespace, words: Sequence[str], stop: _Stop) -> int:
+    topic = BagFrames(args.bag, args.topic).topic
+    node, executor = _make_node(words, f'{NAME}_wait')
+    while not stop.asked and not may_be_played(node, topic):
+        executor.spin_once(timeout_sec=TICK_S)
+    return 0
+
+
+def _evaluate(args: argparse.Namespace, words: Sequence[str], stop: _Stop) -> int:
+    thresholds = _thresholds(args.config)
+    frames = BagFrames(args.bag, args.topic or None)
+    labels = labels_of(frames, args.labels) if args.labels else None
+    folder = EvaluationFolder(args.out)
+    node, executor = _make_node(words, NAME)
+    collector = Collector(node, frames.topic)
+    begin = time.monotonic()
+    while not stop.asked and not collector.fault:
+        executor.spin_once(timeout_sec=TICK_S)
+        collector.check()
+        if not collector.connected and time.monotonic() - begin > args.start_timeout:
+            raise SageIQError(
+                f'No node publishes {collector.topic} after {args.start_timeout:g} s; look for '
+                "the node's own words."
+            )
+    _take_what_waits(executor, collector)
+    if not collector.results:
+        raise SageIQError(
+            collector.fault
+            or f'No result of {frames.topic} came on {collector.topic}; see whether the bag was '
+            'played and what the node said.'
+        )
+    run = BagRun(frames)
+    run.remarks.append(DROPPED)
+    results = collector.by_stamp()
+    run.go(lambda frame: results.take(frame.stamp_ns))
+    run.spent_s = collector.elapsed_s
+    if results.left:
+        run.remarks.append(f'{results.left} results belong to no frame of the bag.')
+    if collector.fault:
+        run.remarks.append(collector.fault)
+    print(folder.write(run, labels, thresholds, shlex.join(words)))
+    if collector.fault:
+        raise SageIQError(collector.fault)
+    return 0
+
+
+def _take_what_waits(executor: SingleThreadedExecutor, collector: Collector) -> None:
+    before = -1
+    while len(collector.results) != before:
+        before = len(collector.results)
+        executor.spin_once(timeout_sec=TICK_S)
+
+
+def _thresholds(config_file: str | None) -> ScorerConfig:
+    """Read the thresholds alone: the rest is the node's, and may hold more than settings."""
+    names = ('scorer.good', 'scorer.poor')
+    given = read_parameters(config_file) if config_file else {}
+    return updated(Config(), {name: given[name] for name in names if name in given}).scorer
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,96 @@
+# Copyright 2026 The SageIQ authors
+# SPDX-License-Identifier: Apache-2.0
+"""What the evaluator collects of a node: the results of one camera, and the node's faults."""
+
+import pytest
+import rclpy
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from rclpy.executors import SingleThreadedExecutor
+from sensor_msgs.msg import Image
+
+from sageiq_msgs.msg import TarQuality
+from sageiq_ros.nodes.collector import READY, Collector, may_be_played
+from sageiq_ros.nodes.evaluator import NAME, NAMESPACE
+
+TOPIC = '/image_raw'
+START_S = 120.0
+
+
+@pytest.fixture
+def listener(context):
+    """Return the ROS node of an evaluator and a function that lets it receive until something."""
+    node = rclpy.create_node(NAME, namespace=NAMESPACE, context=context)
+    executor = SingleThreadedExecutor(context=context)
+    executor.add_node(node)
+
+    def until(condition):
+        for _ in range(int(START_S / 0.05)):
+            if condition():
+                return
+            executor.spin_once(timeout_sec=0.05)
+        pytest.fail(f'it did not come to pass within {START_S} s')
+
+    yield node, until
+    executor.shutdown()
+    node.destroy_node()
+
+
+def test_results_of_another_camera_are_not_taken(listener):
+    node, until = listener
+    collector = Collector(node, '/sageiq/front')
+    publisher = node.create_publisher(TarQuality, 'tar_quality', 10)
+    until(publisher.get_subscription_count)
+    for second, camera in enumerate(('rear', 'front', '/sageiq/front')):
+        message = TarQuality(camera=camera, score=0.5)
+        message.header.stamp.sec = second
+        publisher.publish(message)
+    until(lambda: len(collector.results) == 2)
+    assert [stamp for stamp, _ in collector.results] == [1_000_000_000, 2_000_000_000]
+
+
+def test_results_of_one_stamp_are_taken_in_turn_and_each_once(listener):
+    node, until = listener
+    collector = Collector(node, TOPIC)
+    publisher = node.create_publisher(TarQuality, 'tar_quality', 10)
+    until(publisher.get_subscription_count)
+    for score in (0.25, 0.75):
+        publisher.publish(TarQuality(camera=TOPIC, score=score))
+    until(lambda: len(collector.results) == 2)
+    results = collector.by_stamp()
+    assert [results.take(0).score, results.take(0).score] == [0.25, 0.75]
+    assert results.take(0) is None and results.take(1) is None and results.left == 0
+
+
+@pytest.mark.parametrize(
+    ('name', 'ours'),
+    [('sageiq.sageiq_node: engines', True), ('other.sageiq_node: engines', False)],
+)
+def test_a_node_that_cannot_start_is_a_fault_and_another_one_is_none(listener, name, ours):
+    node, until = listener
+    collector = Collector(node, TOPIC)
+    publisher = node.create_publisher(DiagnosticArray, '/diagnostics', 10)
+    until(publisher.get_subscription_count)
+    status = DiagnosticStatus(level=DiagnosticStatus.ERROR, name=name, message='no engine')
+    publisher.publish(DiagnosticArray(status=[status]))
+    seen = []
+    node.create_subscription(DiagnosticArray, '/diagnostics', seen.append, 10)
+    until(lambda: publisher.get_subscription_count() == 2)
+    publisher.publish(DiagnosticArray(status=[status]))
+    until(lambda: seen)
+    assert collector.fault == ('The node cannot start: no engine' if ours else '')
+
+
+def test_a_source_of_results_that_does_not_listen_to_the_images_is_not_played_to(listener):
+    node, until = listener
+    collector = Collector(node, TOPIC)
+    node.create_publisher(TarQuality, 'tar_quality', 10)
+
+    def ready():
+        collector.check()
+        return node.count_publishers(f'/{NAMESPACE}/{READY}')
+
+    until(ready)
+    node.create_subscription(Image, TOPIC, lambda message: None, 1)
+    until(lambda: node.count_subscribers(TOPIC))
+    assert may_be_played(node, TOPIC)
+    assert not may_be_played(node, '/other')
