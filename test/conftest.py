@@ -29,5 +29,5 @@ def shared() -> Path:
 def pytest_report_header() -> str | None:
     """Say at the start what this environment leaves out."""
     if find_spec('torch') is None:
-        return 'without torch: test/networks is left out; make test runs it and test/cluster in .venv-train'
+        return 'without torch: make test runs test/networks and test/cluster in .venv-train'
     return None
