@@ -37,6 +37,8 @@ class OpenVINOEngine:
         options = {
             'PERFORMANCE_HINT': 'LATENCY',
             'INFERENCE_NUM_THREADS': str(threads),
+            # Pinned, the threads of every process would share the first processors.
+            'ENABLE_CPU_PINNING': 'NO',
             **compile_cache(),
         }
         if exact:

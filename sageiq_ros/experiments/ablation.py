@@ -127,10 +127,9 @@ def _aim(scores: Scores, scorer: str, variant: str) -> Aim:
         for name in scores.averaged(scorer)
         for row in scores.rows(scorer, name, motion(variant))
     ]
-    aims = [row.aim for row in rows if not math.isnan(row.aim)]
     as_whole = variant in (WITHOUT, FINE_TUNED)
     return Aim(
         error=fmean(abs(row.score - row.label) for row in rows) if rows else math.nan,
-        aim=fmean(aims) if aims else math.nan,
+        aim=scores.aim(scorer, motion(variant)),
         whole=fmean(as_whole or row.whole_image for row in rows) if rows else math.nan,
     )

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,6 +104,16 @@ class Scores:
                 seeded(str(self._seed), dataset),
             )
         return self._known[place]
+
+    def aim(self, scorer: str, condition: Condition) -> float:
+        """Return the mean share of weight on clear regions over what averages are over."""
+        aims = [
+            row.aim
+            for name in self.averaged(scorer)
+            for row in self.rows(scorer, name, condition)
+            if not math.isnan(row.aim)
+        ]
+        return fmean(aims) if aims else math.nan
 
     def average(self, scorer: str, condition: Condition) -> Agreement:
         """Average the agreement over the data sets with enough pictures; NaN without any."""

@@ -58,3 +58,8 @@ def test_without_openvino_the_sentence_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, 'openvino', None)
     with pytest.raises(EngineError, match=r'pip install -r requirements/runtime\.txt'):
         load_engine('sageiq_m_nano', 'sageiq_m', 1)
+
+
+def test_threads_are_not_pinned_to_the_first_processors():
+    compiled = load_engine('reltr_nano', 'reltr', 1)._request.get_compiled_model()
+    assert compiled.get_property('ENABLE_CPU_PINNING') is False

@@ -37,7 +37,11 @@ class OpenVINOModel:
         import openvino_genai
 
         self._folder = folder
-        self._options = {'INFERENCE_NUM_THREADS': threads, 'NUM_STREAMS': 1}
+        self._options = {
+            'INFERENCE_NUM_THREADS': threads,
+            'NUM_STREAMS': 1,
+            'ENABLE_CPU_PINNING': False,
+        }
         try:
             self._tokenizer = openvino_genai.Tokenizer(str(folder))
         except Exception as error:

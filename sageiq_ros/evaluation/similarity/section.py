@@ -27,7 +27,7 @@ from sageiq_ros.evaluation.similarity.projection import epsilon
 
 TITLE = 'Similarity of data sets (Figs. 8 and 9)'
 PAPER = (
-    'The paper compares LIVE-itw, Cityscapes, KITTI and Waymo with a ResNet-50 and prints no '
+    'The paper compares LIVE-itw, Cityscapes, KITTI and Waymo with a ResNet-50; its text has no '
     'numbers. It finds the three driving sets alike, in Fig. 8 and in both matrices of Fig. 9, '
     'and LIVE-itw apart from them.'
 )
