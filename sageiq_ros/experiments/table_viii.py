@@ -66,8 +66,8 @@ def figure_11(scores: Scores) -> Section:
         text_columns=2,
     )
     text = (
-        'Averages over the data sets. The paper draws its four large models, without numbers in its '
-        'text; it says that SageIQ-P raises the average under every degradation.',
+        'Averages over the data sets. The paper draws its four large models, without numbers in '
+        'its text; it says that SageIQ-P raises the average under every degradation.',
     )
     return Section('Fig. 11: seven degradations', text, (*charts, table))
 
