@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import cv2
-import numpy as np
 
+from sageiq_ros.datasets.evenly import evenly
 from sageiq_ros.evaluation.pages.blocks import Cell, Gallery, Number, Section
 from sageiq_ros.experiments.agreement import Scores
 from sageiq_ros.experiments.caches import ContentCache
@@ -67,9 +67,7 @@ def choose_examples(scores: Scores, scorer: str) -> list[Row]:
     """Return rows spread evenly over the ranks of their labels."""
     rows = [row for name in scores.datasets for row in scores.rows(scorer, name, motion(WITH))]
     rows.sort(key=lambda row: (row.label, row.dataset, row.key))
-    count = min(EXAMPLES, len(rows))
-    places = np.linspace(0, len(rows) - 1, count).round().astype(int) if count else ()
-    return [rows[place] for place in places]
+    return evenly(rows, EXAMPLES)
 
 
 def draw_deciding(image: Image, found: Assessment) -> Image:

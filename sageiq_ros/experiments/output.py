@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import asdict, fields
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from sageiq_ros.evaluation.pages.blocks import Report
@@ -89,7 +90,8 @@ def _numbers(
             for dataset in scores.datasets:
                 if scores.rows(scorer, dataset, condition):
                     agreement = scores.agreement(scorer, dataset, condition)
-                    found.append(_cell(scorer, dataset, condition, agreement))
+                    cell = _cell(scorer, dataset, condition, agreement)
+                    found.append({**cell, **_means(scores.rows(scorer, dataset, condition))})
             average = scores.average(scorer, condition)
             if average.count:
                 found.append(_cell(scorer, AVERAGE, condition, average))
@@ -112,6 +114,16 @@ def _cell(scorer: str, dataset: str, condition: Condition, agreement: Agreement)
             metric: [_plain(value) for value in (e.value, e.low, e.high)]
             for metric, e in estimates.items()
         },
+    }
+
+
+def _means(rows: Sequence[Row]) -> dict[str, Any]:
+    """Return the mean distance of score and label, and the mean aim; None where undefined."""
+    errors = [abs(row.score - row.label) for row in rows]
+    aims = [row.aim for row in rows if not math.isnan(row.aim)]
+    return {
+        'mean_error': _plain(fmean(errors)),
+        'aim': _plain(fmean(aims)) if aims else None,
     }
 
 

@@ -10,8 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from statistics import fmean
 
-import numpy as np
-
+from sageiq_ros.datasets.evenly import evenly
 from sageiq_ros.evaluation.pages.blocks import Cell, Number, Section, Table
 from sageiq_ros.evaluation.pages.blocks import Row as TableRow
 from sageiq_ros.evaluation.word2vec import words_of
@@ -142,10 +141,7 @@ def _looks(job: AssessJob, rows: Sequence[Row]) -> Iterator[_Look]:
 def _chosen(job: AssessJob, rows: Sequence[Row]) -> Iterator[Row]:
     wanted = [r for r in rows if r.scorer == job.main and r.condition == motion(PIPELINE)]
     for _, group in groupby(wanted, key=lambda row: row.dataset):
-        rows_of_set = list(group)
-        count = min(PICTURES, len(rows_of_set))
-        for place in np.linspace(0, len(rows_of_set) - 1, count).round().astype(int):
-            yield rows_of_set[place]
+        yield from evenly(list(group), PICTURES)
 
 
 def _hybrid(job: AssessJob, row: Row) -> Image:

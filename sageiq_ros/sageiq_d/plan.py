@@ -14,8 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import numpy as np
-
+from sageiq_ros.datasets.evenly import evenly
 from sageiq_ros.datasets.readers.base import AnnotatedSet
 from sageiq_ros.sageiq_d.degradations import find_degradation
 from sageiq_ros.sageiq_d.files import write_file
@@ -89,12 +88,9 @@ def choose_keys(data: AnnotatedSet, most: int | None) -> list[str]:
         raise SageIQError(
             f'The pictures of {data.name} have no annotated objects, which SageIQ-D is made of.'
         )
-    keys = list(data.keys())
-    if most is None or most >= len(keys):
-        return keys
-    if most < 1:
+    if most is not None and most < 1:
         raise SageIQError(f'Take at least 1 picture of a data set, not {most}.')
-    return [keys[place] for place in np.linspace(0, len(keys) - 1, most).round().astype(int)]
+    return evenly(data.keys(), most)
 
 
 def settle_plan(folder: Path, plan: Plan) -> None:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pytest
 
+from sageiq_ros.datasets.evenly import evenly
 from sageiq_ros.datasets.readers.base import AnnotatedBox, AnnotatedImage
 from sageiq_ros.evaluation.pages.blocks import HeatMap, RadarChart, Table
-from sageiq_ros.evaluation.similarity.centers import choose, find_center
+from sageiq_ros.evaluation.similarity.centers import find_center
 from sageiq_ros.evaluation.similarity.measure import count_pictures, measure
 from sageiq_ros.evaluation.similarity.numbers import numbers
 from sageiq_ros.evaluation.similarity.projection import draw
@@ -91,7 +92,7 @@ def test_at_most_so_many_pictures_are_read_evenly_by_key():
     ticks = []
     find_center(data, MeanColour(), 3, lambda: ticks.append(1))
     assert data.read_keys == ['00', '04', '08'] and len(ticks) == 3
-    assert choose('abc', None) == choose('abc', 7) == ['a', 'b', 'c'] and choose('abc', 1) == ['a']
+    assert evenly('abc', None) == evenly('abc', 7) == ['a', 'b', 'c'] and evenly('abc', 1) == ['a']
 
 
 def test_every_picture_ticks_broken_ones_too():

@@ -117,6 +117,7 @@ def test_numbers_are_json_with_an_interval_each(made):
     assert cell['n'] == STREETS
     value, low, high = cell['mcc']
     assert -1.0 <= low <= value <= high <= 1.0
+    assert 0.0 <= cell['aim'] <= 1.0 and 0.0 <= cell['mean_error'] <= 1.0
     assert found['left_out'] == []
     assert found['provenance']['seed'] == '0'
 

@@ -18,6 +18,7 @@ from sageiq_ros.sageiq_d.work import BuildJob
 from sageiq_ros.scorer.identity import weights_digest
 
 SCORER = 'niqe'
+PICTURES = 4
 DEGRADATIONS = ('motion_blur', 'gaussian_noise')
 
 
@@ -75,3 +76,7 @@ def tree(folder: Path) -> dict[str, bytes]:
         for path in sorted(folder.rglob('*'))
         if path.is_file()
     }
+
+
+class Stopped(BaseException):
+    """Stands for a kill: nothing of the builder catches it."""

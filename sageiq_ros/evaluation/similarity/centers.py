@@ -4,12 +4,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sageiq_ros.datasets.evenly import evenly
 from sageiq_ros.datasets.readers.base import AnnotatedSet
 from sageiq_ros.datasets.readers.rendered import RenderedStreets
 from sageiq_ros.evaluation.similarity.features import FeatureExtractor
@@ -40,13 +41,6 @@ class Center:
         return self.driving and self.name == RenderedStreets.name
 
 
-def choose(keys: Sequence[str], most: int | None) -> list[str]:
-    """Return at most ``most`` keys, spread evenly over their order; all for None."""
-    if most is None or most >= len(keys):
-        return list(keys)
-    return [keys[int(place)] for place in np.linspace(0, len(keys) - 1, most)]
-
-
 def find_center(
     data: AnnotatedSet,
     extract: FeatureExtractor,
@@ -57,7 +51,7 @@ def find_center(
 
     ``tick`` is called once a picture. Raises SageIQError where no picture can be read.
     """
-    keys = choose(data.keys(), most)
+    keys = evenly(data.keys(), most)
     sums: list[NDArray[np.float64] | None] = [None, None]
     counts, broken, fault, driving = [0, 0], 0, '', False
     for place, key in enumerate(keys):

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sageiq_ros.datasets.evenly import evenly
 from sageiq_ros.datasets.readers.base import AnnotatedSet
-from sageiq_ros.evaluation.similarity.centers import Center, choose, find_center
+from sageiq_ros.evaluation.similarity.centers import Center, find_center
 from sageiq_ros.evaluation.similarity.divergence import (
     SIGNED,
     Contrast,
@@ -135,7 +136,7 @@ def measure(
 
 def count_pictures(sets: Sequence[AnnotatedSet], pictures: int | None) -> int:
     """Tell how many pictures ``measure`` will read."""
-    return sum(len(choose(data.keys(), pictures)) for data in sets)
+    return sum(len(evenly(data.keys(), pictures)) for data in sets)
 
 
 def _within(center: Center) -> float:

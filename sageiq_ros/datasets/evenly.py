@@ -1,0 +1,19 @@
+# Copyright 2026 The SageIQ authors
+# SPDX-License-Identifier: Apache-2.0
+"""A few of many, spread evenly, the same few in every experiment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import numpy as np
+
+Item = TypeVar('Item')
+
+
+def evenly(items: Sequence[Item], most: int | None) -> list[Item]:
+    """Return at most ``most`` items from the first to the last, in their order; None is all."""
+    if most is None or most >= len(items):
+        return list(items)
+    return [items[place] for place in np.linspace(0, len(items) - 1, most).round().astype(int)]
