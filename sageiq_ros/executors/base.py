@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -46,13 +46,15 @@ class Executor(Protocol):
         """Name the executor and its workers in reports."""
         ...
 
-    def run(self, job: Job, items: Sequence[Any]) -> Iterator[Outcome]:
+    def run(self, job: Job, items: Iterable[Any]) -> Iterator[Outcome]:
         """Yield the outcome of every item, each once, as they are done.
 
-        An item whose work raises, or whose worker dies, is tried again, at most ``TRIES`` times
-        in all; what is done stays done. Raises SageIQError where no worker can be started, with
-        the reason that ``Job.start`` gave. Leaving early (closing the iterator, Ctrl-C) stops
-        every worker.
+        Items are read as workers become free for them, and no worker gets far ahead of the
+        oldest that is not done, so a stream of large ones needs little memory. An item whose
+        work raises, or whose worker dies, is tried again, at most ``TRIES`` times in all; what
+        is done stays done. Raises what reading the items raises, and SageIQError where no worker
+        can be started, with the reason that ``Job.start`` gave. Leaving early (closing the
+        iterator, Ctrl-C) stops every worker.
         """
         ...
 

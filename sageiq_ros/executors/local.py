@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any, Protocol, runtime_checkable
 
 from sageiq_ros.executors.base import Job, Outcome
@@ -27,16 +27,16 @@ class LocalExecutor:
 
     name = 'this process'
 
-    def run(self, job: Job, items: Sequence[Any]) -> Iterator[Outcome]:
+    def run(self, job: Job, items: Iterable[Any]) -> Iterator[Outcome]:
         """Yield the outcome of every item; raises SageIQError where the job cannot be started."""
-        ledger = Ledger(len(items))
+        ledger = Ledger(items, 1)
         if not ledger.open:
             return
         work = load(job)
         try:
             while ledger.open:
-                index = ledger.take()
-                outcome = ledger.settle(index, attempt(work, items[index]))
+                index, item = ledger.take()
+                outcome = ledger.settle(index, attempt(work, item))
                 if outcome is not None:
                     yield outcome
         finally:

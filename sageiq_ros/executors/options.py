@@ -12,13 +12,13 @@ from sageiq_ros.executors.processes import ProcessesExecutor
 from sageiq_ros.types import SageIQError
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
+def add_options(parser: argparse.ArgumentParser, default: str = 'process') -> None:
     """Declare ``--executor``, ``--workers`` and ``--address``."""
     parser.add_argument(
         '--executor',
         choices=('process', 'processes', 'ray'),
-        default='process',
-        help='where the work runs: this process, processes of this machine, Ray (process)',
+        default=default,
+        help=f'where the work runs: this process, processes of this machine, Ray ({default})',
     )
     parser.add_argument(
         '--workers',

@@ -51,7 +51,7 @@ class Crew(Protocol[W]):
         ...
 
 
-def share_out(crew: Crew[W], workers: int, items: Sequence[Any]) -> Iterator[Outcome]:
+def share_out(crew: Crew[W], workers: int, items: Iterable[Any]) -> Iterator[Outcome]:
     """Yield the outcome of every item as they are done; see ``Executor.run``.
 
     One item is out to a worker at a time, so that a worker that dies gives back one item. It is
@@ -72,11 +72,10 @@ def share_out(crew: Crew[W], workers: int, items: Sequence[Any]) -> Iterator[Out
 
 
 class _Shift(Generic[W]):
-    def __init__(self, crew: Crew[W], workers: int, items: Sequence[Any]) -> None:
+    def __init__(self, crew: Crew[W], workers: int, items: Iterable[Any]) -> None:
         self._crew = crew
         self._workers = workers
-        self._items = items
-        self._ledger = Ledger(len(items))
+        self._ledger = Ledger(items, workers)
         self._idle: list[W] = []
         self._starting: list[W] = []
         self._busy: dict[W, int] = {}
@@ -88,14 +87,13 @@ class _Shift(Generic[W]):
 
     def hand_out(self) -> None:
         """Give every idle worker an item, and start workers for those items that still wait."""
-        while self._idle and self._ledger.waiting:
+        while self._idle and self._ledger.waiting(1):
             worker = self._idle.pop()
-            index = self._busy[worker] = self._ledger.take()
-            worker.give(self._items[index])
-        while (
-            len(self._starting) < self._ledger.waiting
-            and len(self._starting) + len(self._busy) < self._workers
-        ):
+            self._busy[worker], item = self._ledger.take()
+            worker.give(item)
+        # As many as may run, but no more than there is work for.
+        most = self._workers - len(self._busy)
+        for _ in range(self._ledger.waiting(most) - len(self._starting)):
             self._starting.append(self._crew.start())
 
     def hear(self) -> list[Outcome]:

@@ -39,7 +39,7 @@ class ProcessesExecutor:
         """Name the executor and its workers."""
         return f'{self.workers} processes of this machine'
 
-    def run(self, job: Job, items: Sequence[Any]) -> Iterator[Outcome]:
+    def run(self, job: Job, items: Iterable[Any]) -> Iterator[Outcome]:
         """Yield the outcome of every item; raises SageIQError where no worker can be started."""
         return share_out(_Crew(job), self.workers, items)
 

@@ -14,6 +14,7 @@ import sys
 import sysconfig
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -65,13 +66,15 @@ class RayExecutor:
         count = f'{self._workers} workers' if self._workers else 'a worker for each processor'
         return f'Ray {where}, {count}'
 
-    def run(self, job: Job, items: Sequence[Any]) -> Iterator[Outcome]:
+    def run(self, job: Job, items: Iterable[Any]) -> Iterator[Outcome]:
         """Yield the outcome of every item.
 
         Raises SageIQError where Ray or no worker can be started, or the cluster has fewer
         processors than the workers need.
         """
-        if not items:
+        unread = iter(items)
+        first = list(islice(unread, 1))
+        if not first:
             return
         wanted = self._workers or max(1, len(os.sched_getaffinity(0)) // self._cpus)
         with joined(self._address, wanted * self._cpus) as ray:
@@ -83,7 +86,7 @@ class RayExecutor:
                     f'with {self._cpus} each: choose fewer workers or add machines.'
                 )
             crew = _Crew(ray, job, self._cpus)
-            yield from share_out(crew, workers, items)
+            yield from share_out(crew, workers, chain(first, unread))
 
 
 @contextmanager

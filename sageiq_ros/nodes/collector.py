@@ -17,6 +17,7 @@ from std_msgs.msg import Empty
 
 from sageiq_msgs.msg import TarQuality
 from sageiq_ros.bags.results import to_assessment
+from sageiq_ros.executors.base import Work
 from sageiq_ros.types import Assessment
 
 RESULTS = 'tar_quality'
@@ -97,12 +98,19 @@ class Collector:
 
 
 class ResultsByStamp:
-    """Hand out results by stamp, each once; several of one stamp in the order they came."""
+    """Hand out results by stamp, each once; several of one stamp in the order they came.
+
+    As a ``Job`` it gives every frame its result.
+    """
 
     def __init__(self, results: Iterable[tuple[int, Assessment]]) -> None:
         self._waiting: defaultdict[int, deque[Assessment]] = defaultdict(deque)
         for stamp_ns, assessment in results:
             self._waiting[stamp_ns].append(assessment)
+
+    def start(self) -> Work:
+        """Return what gives a frame its result."""
+        return lambda frame: self.take(frame.stamp_ns)
 
     @property
     def left(self) -> int:

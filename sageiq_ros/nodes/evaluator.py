@@ -24,6 +24,7 @@ from sageiq_ros.evaluation.bag.files import EvaluationFolder
 from sageiq_ros.evaluation.bag.frames import BagFrames
 from sageiq_ros.evaluation.bag.label_source import labels_of
 from sageiq_ros.evaluation.bag.run import BagRun
+from sageiq_ros.executors.local import LocalExecutor
 from sageiq_ros.nodes.collector import Collector, may_be_played
 from sageiq_ros.types import SageIQError
 
@@ -123,7 +124,7 @@ def _evaluate(args: argparse.Namespace, words: Sequence[str], stop: _Stop) -> in
     run = BagRun(frames)
     run.remarks.append(DROPPED)
     results = collector.by_stamp()
-    run.go(lambda frame: results.take(frame.stamp_ns))
+    run.go(LocalExecutor(), results)
     run.spent_s = collector.elapsed_s
     if results.left:
         run.remarks.append(f'{results.left} results belong to no frame of the bag.')

@@ -11,6 +11,7 @@ import numpy as np
 from sageiq_ros.bags.messages import RAW_TYPE, build, header, raw_image
 from sageiq_ros.bags.writer import BagWriter
 from sageiq_ros.cli import main
+from sageiq_ros.config import Config
 from sageiq_ros.pipeline import grade
 from sageiq_ros.types import (
     AssessedRegion,
@@ -71,6 +72,18 @@ class BrightnessPipeline:
         pass
 
 
+class BrightnessJob:
+    """Stand in for AssessFrames."""
+
+    def start(self):
+        return self.work
+
+    def work(self, frame):
+        pipeline = BrightnessPipeline(Config())
+        pipeline.patience = math.inf
+        return pipeline(frame.image)
+
+
 def stamp(number):
     return START_NS + number * PERIOD_NS
 
@@ -107,8 +120,12 @@ def stamped(number, frame_id='camera'):
 
 
 def evaluate(bag, out, *options):
-    """Run the command; returns its status and the summary, None where there is none."""
-    status = main(['bag', 'evaluate', str(bag), '--out', str(out), *map(str, options)])
+    """Run the command in this process unless an option says otherwise.
+
+    Returns its status and the summary, None where there is none.
+    """
+    here = ['--executor', 'process']
+    status = main(['bag', 'evaluate', str(bag), '--out', str(out), *here, *map(str, options)])
     file = out / 'summary.json'
     return SimpleNamespace(
         status=status, summary=json.loads(file.read_text()) if file.is_file() else None

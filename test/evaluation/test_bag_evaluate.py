@@ -48,7 +48,7 @@ def pipelines(monkeypatch):
         built.append(BrightnessPipeline(config))
         return built[-1]
 
-    monkeypatch.setattr('sageiq_ros.pipeline.build_pipeline', build)
+    monkeypatch.setattr('sageiq_ros.evaluation.bag.work.build_pipeline', build)
     return built
 
 
@@ -58,15 +58,19 @@ def drive(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ('storage', 'compressed'), [('mcap', False), ('sqlite3', True)], ids=['raw', 'compressed']
+    ('storage', 'compressed', 'executor'),
+    [('mcap', False, 'process'), ('sqlite3', True, 'processes')],
+    ids=['raw', 'compressed'],
 )
-def test_the_shipped_engines_say_the_same_as_assess_does(tmp_path, capsys, storage, compressed):
+def test_the_shipped_engines_say_the_same_as_assess_does(
+    tmp_path, capsys, storage, compressed, executor
+):
     bag, out = tmp_path / 'bag', tmp_path / 'out'
     for _ in make_bag(StreetSource(3, seed=2), bag, storage=storage, compressed=compressed):
         pass
     config = tmp_path / 'parameters.yaml'
     config.write_text(yaml.safe_dump({'/**': {'ros__parameters': {'analyzer.mode': 'prior'}}}))
-    found = evaluate(bag, out, '--config', config)
+    found = evaluate(bag, out, '--config', config, '--executor', executor)
     assert found.status == 0
     lines = tmp_path / 'lines.jsonl'
     assert main(['assess', str(bag), '--config', str(config), '--output', str(lines)]) == 0

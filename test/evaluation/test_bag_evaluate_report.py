@@ -41,7 +41,7 @@ class Reader(HTMLParser):
 @pytest.fixture
 def page(tmp_path, monkeypatch):
     """Return a function that evaluates a drive with labels (None: without) and its report."""
-    monkeypatch.setattr('sageiq_ros.pipeline.build_pipeline', BrightnessPipeline)
+    monkeypatch.setattr('sageiq_ros.evaluation.bag.work.build_pipeline', BrightnessPipeline)
 
     def make(labels, *options):
         bag = write_drive(tmp_path / 'bag', LEVELS)

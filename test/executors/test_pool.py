@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from sageiq_ros.executors.base import TRIES, Outcome
+from sageiq_ros.executors.ledger import AHEAD
 from sageiq_ros.executors.pool import Ended, share_out
 from sageiq_ros.executors.workplace import Answer
 from sageiq_ros.types import SageIQError
@@ -53,6 +54,40 @@ def test_an_item_that_comes_back_waits_behind_the_others():
     stage = Stage([READY, Answer(error='Later.'), DONE, DONE])
     assert list(share_out(stage, 1, ['a', 'b'])) == [Outcome(1, 'done'), Outcome(0, 'done')]
     assert stage.started[0].given == ['a', 'b', 'a']
+
+
+def test_no_more_items_are_read_than_there_are_workers_for():
+    read = []
+
+    def items():
+        for item in 'abcdef':
+            read.append(item)
+            yield item
+
+    outcomes = share_out(Stage([READY, READY, *[DONE] * 6]), 2, items())
+    for number in range(1, 5):
+        next(outcomes)
+        assert len(read) <= number + 2
+    assert len(list(outcomes)) == 2
+
+
+def test_a_worker_is_not_too_far_ahead_of_an_item_that_comes_back():
+    # Two workers: the first item fails, is overtaken as far as that may be, and is next then.
+    others = 2 * AHEAD - 1
+    stage = Stage([READY, Answer(error='Later.'), *[DONE] * 100])
+    order = [outcome.index for outcome in share_out(stage, 2, range(100))]
+    assert order[others] == 0 and sorted(order) == list(range(100))
+
+
+def test_items_that_cannot_be_read_end_it_and_stop_the_workers():
+    def items():
+        yield 'a'
+        raise OSError('The disk is gone.')
+
+    stage = Stage([READY, DONE])
+    with pytest.raises(OSError, match=r'^The disk is gone\.$'):
+        list(share_out(stage, 1, items()))
+    assert stage.stopped
 
 
 def test_workers_lost_at_the_start_count_only_in_a_row():

@@ -25,12 +25,13 @@ from sageiq_ros.bags.writer import BagWriter
 from sageiq_ros.config import AnalyzerConfig, PipelineConfig
 from sageiq_ros.evaluation.bag.frames import BagFrames
 from sageiq_ros.evaluation.bag.run import BagRun
+from sageiq_ros.evaluation.bag.work import AssessFrames
+from sageiq_ros.executors.local import LocalExecutor
 from sageiq_ros.nodes.collector import READY, Collector, may_be_played
 from sageiq_ros.nodes.evaluator import NAME, NAMESPACE
 from sageiq_ros.nodes.feeder import Feeder
 from sageiq_ros.nodes.messages import bgr_image
 from sageiq_ros.nodes.process import NodeProcess
-from sageiq_ros.pipeline import build_pipeline
 
 TOPIC = '/image_raw'
 LEVELS = (200, 40, 120, 90)
@@ -181,10 +182,9 @@ def test_the_scores_are_those_of_the_evaluation_without_ros(default_node, tmp_pa
         feeder.close()
     played, offline = BagRun(BagFrames(bag)), BagRun(BagFrames(bag))
     results = collector.by_stamp()
-    played.go(lambda frame: results.take(frame.stamp_ns))
-    pipeline = build_pipeline(PipelineConfig(analyzer=AnalyzerConfig(mode='prior')))
-    offline.go(lambda frame: pipeline(frame.image))
-    pipeline.close()
+    played.go(LocalExecutor(), results)
+    prior = PipelineConfig(analyzer=AnalyzerConfig(mode='prior'))
+    offline.go(LocalExecutor(), AssessFrames(prior))
     assert len(played.results) == 4
     for ours, theirs in zip(played.results, offline.results, strict=True):
         assert ours.score == pytest.approx(theirs.score, abs=FLOAT32)

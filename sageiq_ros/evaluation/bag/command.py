@@ -8,7 +8,6 @@ sageiq bag evaluate drive --labels labels.csv
 from __future__ import annotations
 
 import argparse
-import math
 import shlex
 import sys
 from pathlib import Path
@@ -16,6 +15,8 @@ from pathlib import Path
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``sageiq bag evaluate``."""
+    from sageiq_ros.executors.options import add_options
+
     parser.add_argument('bag', type=Path, help='rosbag2 folder, or one .mcap or .db3 file')
     parser.add_argument('--config', metavar='FILE', help='parameter file, as the node reads it')
     parser.add_argument('--topic', help='image topic (default: the first one with messages)')
@@ -39,41 +40,44 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar='FOLDER',
         help='folder for results.csv, summary.json and report.html (bag_evaluation)',
     )
+    add_options(parser, default='processes')
 
 
 def run(args: argparse.Namespace) -> int:
     """Evaluate; what was collected is written even if the rest fails or Ctrl-C comes."""
-    from contextlib import closing
-
-    from sageiq_ros.config import Config, load_yaml
+    from sageiq_ros.config import Config, load_yaml, updated
     from sageiq_ros.evaluation.bag.files import EvaluationFolder
     from sageiq_ros.evaluation.bag.frames import BagFrames
     from sageiq_ros.evaluation.bag.label_source import labels_of
     from sageiq_ros.evaluation.bag.run import BagRun
-    from sageiq_ros.pipeline import build_pipeline
+    from sageiq_ros.evaluation.bag.work import AssessFrames
+    from sageiq_ros.executors.options import executor_from
     from sageiq_ros.types import SageIQError
 
     config = load_yaml(Config(), args.config) if args.config else Config()
+    if args.executor == 'processes' and args.workers is None and config.analyzer.model:
+        # Each worker loads that model by itself, however large it is.
+        args.workers = 1
+    executor = executor_from(args)
+    if args.executor != 'process' and args.workers != 1:
+        # Two threads of one network beside another's cost more than they bring.
+        config = updated(config, {'runtime.threads': 1})
     frames = BagFrames(args.bag, args.topic, rate_hz=args.rate, frames=args.frames)
     labels = labels_of(frames, args.labels) if args.labels else None
     folder = EvaluationFolder(args.out)
     drive = BagRun(frames)
-    with closing(build_pipeline(config)) as pipeline:
-        pipeline.warm_up()
-        # Results must not depend on how fast a language model answers.
-        pipeline.patience = math.inf
-        try:
-            drive.go(lambda frame: pipeline(frame.image))
-        except SageIQError as error:
-            drive.end_early(f'it was broken off: {error}')
-            raise
-        except KeyboardInterrupt:
-            drive.end_early('it was interrupted.')
-            raise
-        finally:
-            for sentence in frames.skipped:
-                print(f'sageiq: skipped: {sentence}', file=sys.stderr)
-            if drive.results:
-                command = shlex.join(['sageiq', *sys.argv[1:]])
-                print(folder.write(drive, labels, config.scorer, command))
+    try:
+        drive.go(executor, AssessFrames(config))
+    except SageIQError as error:
+        drive.end_early(f'it was broken off: {error}')
+        raise
+    except KeyboardInterrupt:
+        drive.end_early('it was interrupted.')
+        raise
+    finally:
+        for sentence in frames.skipped:
+            print(f'sageiq: skipped: {sentence}', file=sys.stderr)
+        if drive.results:
+            command = shlex.join(['sageiq', *sys.argv[1:]])
+            print(folder.write(drive, labels, config.scorer, command))
     return 0
