@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Play a bag into sageiq_node and write table, summary and report of its results."""
 
-from launch import LaunchDescription
+from launch import Action, LaunchContext, LaunchDescription
 from launch.actions import (
     DeclareLaunchArgument,
     ExecuteProcess,
@@ -14,6 +14,7 @@ from launch.actions import (
 )
 from launch.conditions import IfCondition
 from launch.event_handlers import OnShutdown
+from launch.events.process import ProcessExited
 from launch.launch_description_sources import PythonLaunchDescriptionSource
 from launch.substitutions import (
     EnvironmentVariable,
@@ -26,6 +27,14 @@ from launch_ros.actions import Node
 from launch_ros.substitutions import ExecutableInPackage, FindPackageShare
 
 PROFILE = 'FASTDDS_DEFAULT_PROFILES_FILE'
+
+
+def after_evaluation(event: ProcessExited, context: LaunchContext) -> list[Action]:
+    """End everything, with status 1 where the evaluator has failed; it has told why."""
+    if event.returncode:
+        raise RuntimeError(f'sageiq_evaluator failed with status {event.returncode}.')
+    running = context.launch_configurations['running'] == 'true'
+    return [Shutdown(reason='the evaluator has ended')] if running else []
 
 
 def generate_launch_description() -> LaunchDescription:
@@ -152,7 +161,7 @@ def generate_launch_description() -> LaunchDescription:
                 output='screen',
                 # Writing goes through the whole bag once more.
                 sigterm_timeout='3600',
-                on_exit=[Shutdown(reason='the evaluator has ended', condition=running)],
+                on_exit=after_evaluation,
             ),
             Node(
                 package='sageiq_ros',

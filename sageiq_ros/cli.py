@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -32,6 +33,7 @@ COMMANDS: dict[tuple[str, ...], tuple[str, str]] = {
     ('bag', 'play'): ('nodes.play', 'play a bag onto its topics in real time'),
     ('bag', 'info'): ('bags.commands.info', 'tell what a bag holds'),
     ('bench', 'analyzer'): ('bench.analyzer', "measure the analyzer, the paper's way = 1"),
+    ('bench', 'bag'): ('bench.bag', 'measure the evaluation of a bag, one process = 1'),
     ('bench', 'executors'): ('bench.executors', 'measure where experiments run, one worker = 1'),
     ('bench', 'node'): ('nodes.bench', 'measure the running node'),
     ('bench', 'scene-graph'): ('bench.scene_graph', 'measure the scene graph networks'),
@@ -90,6 +92,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog=' '.join(('sageiq', *command)), description=module.__doc__.splitlines()[0]
     )
+    # For commands that tell what their results were made by.
+    parser.set_defaults(command_line=shlex.join(('sageiq', *words)))
     module.configure(parser)
     try:
         return module.run(parser.parse_args(words[len(command) :]))

@@ -143,9 +143,15 @@ _PACKED: dict[str, tuple[int, np.dtype[Any], Callable[[NDArray[np.uint8]], Image
     'rgba8': (4, _U8, _by(cv2.COLOR_RGBA2BGR)),
     'mono8': (1, _U8, _GRAY),
     '8UC1': (1, _U8, _GRAY),
+    '8UC4': (4, _U8, _by(cv2.COLOR_BGRA2BGR)),
     'bgr16': (3, _U16, _as_is),
+    '16UC3': (3, _U16, _as_is),
     'rgb16': (3, _U16, _by(cv2.COLOR_RGB2BGR)),
+    'bgra16': (4, _U16, _by(cv2.COLOR_BGRA2BGR)),
+    '16UC4': (4, _U16, _by(cv2.COLOR_BGRA2BGR)),
+    'rgba16': (4, _U16, _by(cv2.COLOR_RGBA2BGR)),
     'mono16': (1, _U16, _GRAY),
+    '16UC1': (1, _U16, _GRAY),
     'yuv422': (2, _U8, _UYVY),
     'uyvy': (2, _U8, _UYVY),
     'yuv422_yuy2': (2, _U8, _YUYV),
@@ -174,30 +180,28 @@ def _from_cv_bridge(message: Any) -> Image:
         ) from error
 
 
-_JPEG_START, _JPEG_END = b'\xff\xd8', b'\xff\xd9'
+_JPEG_START, _JPEG_SCAN, _JPEG_END = b'\xff\xd8', b'\xff\xda', b'\xff\xd9'
 _PNG_START, _PNG_END = b'\x89PNG\r\n\x1a\n', b'IEND\xaeB`\x82'
+AS_STORED = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
 
 
-def decompress(data: Sequence[int], form: str = '') -> Image:
-    """Decode JPEG or PNG bytes to (height, width, 3) uint8 BGR.
+def decompress(data: Sequence[int], form: str = '', flags: int = AS_STORED) -> Image:
+    """Decode JPEG or PNG bytes to (height, width, 3) uint8 BGR, or as other OpenCV ``flags`` ask.
 
-    ``form`` is the message's own word for its format and only names it in errors. The picture's
-    rows and columns stay as encoded, whatever orientation its metadata ask for, so that boxes
-    are pixels of the image the camera sent. Raises ImageError, also for data cut short: OpenCV
-    would fill the missing part with grey.
+    ``form`` is the message's own word for its format and only names it in errors. By default the
+    picture's rows and columns stay as encoded, whatever orientation its metadata ask for, so
+    that boxes are pixels of the image the camera sent. Raises ImageError, also for data cut
+    short: OpenCV would fill the missing part with grey.
     """
     packed = _bytes(data)
     if not packed.size:
         raise ImageError('size', 'The compressed image holds no data.')
-    head, tail = packed[:8].tobytes(), packed[-64:].tobytes().rstrip(b'\0')
-    if (head.startswith(_JPEG_START) and not tail.endswith(_JPEG_END)) or (
-        head == _PNG_START and not tail.endswith(_PNG_END)
-    ):
+    if _ends_early(packed.tobytes()):
         raise ImageError(
             'truncated', f'The compressed image ends early, after {packed.size} bytes.'
         )
     try:
-        image = cv2.imdecode(packed, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
+        image = cv2.imdecode(packed, flags)
     except cv2.error as error:
         image, reason = None, f': {error.err}'
     else:
@@ -209,3 +213,20 @@ def decompress(data: Sequence[int], form: str = '') -> Image:
             f'decoded{reason}.',
         )
     return image
+
+
+def _ends_early(data: bytes) -> bool:
+    """Tell whether a JPEG or PNG lacks its end, behind which cameras and phones write more."""
+    if data.startswith(_PNG_START):
+        return _PNG_END not in data
+    return data.startswith(_JPEG_START) and data.rfind(_JPEG_END, _first_scan(data)) < 0
+
+
+def _first_scan(data: bytes) -> int:
+    """Return where a JPEG's headers end, one of which may hold a small JPEG with its own end."""
+    place = len(_JPEG_START)
+    while data[place : place + 1] == b'\xff' and not data.startswith(_JPEG_SCAN, place):
+        # A marker may be filled up with further bytes 0xff; else its length follows it.
+        filled = data.startswith(b'\xff\xff', place)
+        place += 1 if filled else 2 + int.from_bytes(data[place + 2 : place + 4], 'big')
+    return place

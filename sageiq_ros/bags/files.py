@@ -28,6 +28,7 @@ class FileSource:
         self.rate_hz = rate_hz or DEFAULT_RATE_HZ
         self.count = len(paths)
         self.skipped: list[str] = []
+        self.remark = ''
 
     def __iter__(self) -> Iterator[Frame]:
         self.skipped.clear()

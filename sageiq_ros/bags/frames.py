@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -26,18 +27,23 @@ class BagError(SageIQError):
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Hold one BGR picture, its time in nanoseconds and what its source calls it."""
+    """Hold one BGR picture, its time in nanoseconds and what its source calls it.
+
+    ``recorded_ns`` is the time of recording, 0 where the source is no recording.
+    """
 
     image: Image
     stamp_ns: int
     name: str
+    recorded_ns: int = 0
 
 
 class FrameSource(Protocol):
     """Yield frames in order of time; iterating again starts over.
 
     ``count`` is the number of frames expected and ``rate_hz`` their mean rate, None where the
-    source cannot tell. ``skipped`` says in sentences which of them could not be read, so far.
+    source cannot tell. ``skipped`` says in sentences which of them could not be read, so far, and
+    ``remark`` in one what is amiss with the source as a whole, '' if nothing is.
     """
 
     @property
@@ -52,7 +58,18 @@ class FrameSource(Protocol):
     @property
     def skipped(self) -> list[str]: ...
 
+    @property
+    def remark(self) -> str: ...
+
     def __iter__(self) -> Iterator[Frame]: ...
+
+
+def print_faults(source: FrameSource) -> None:
+    """Print to stderr what is amiss with a source that was gone through, and with its frames."""
+    if source.remark:
+        print(f'sageiq: {source.remark}', file=sys.stderr)
+    for sentence in source.skipped:
+        print(f'sageiq: skipped: {sentence}', file=sys.stderr)
 
 
 class Selection:
@@ -85,6 +102,10 @@ class Selection:
     def skipped(self) -> list[str]:
         return self.source.skipped
 
+    @property
+    def remark(self) -> str:
+        return self.source.remark
+
     def __iter__(self) -> Iterator[Frame]:
         frames: Iterable[Frame] = self.source
         if self._thinned_hz is not None:
@@ -96,12 +117,14 @@ def thin(frames: Iterable[Frame], rate_hz: float) -> Iterator[Frame]:
     """Drop the frames that come sooner than the rate allows, on a fixed grid of time.
 
     The grid starts at the first frame, so that jitter does not add up. A clock that jumps back
-    starts a new grid.
+    by more than a period starts a new grid.
     """
     period_ns = 1e9 / rate_hz
-    start_ns, slot = 0, -1
+    start_ns, slot, before_ns = 0, 0, math.inf
     for frame in frames:
-        if slot < 0 or frame.stamp_ns < start_ns:
+        new_grid = frame.stamp_ns < before_ns - period_ns
+        before_ns = frame.stamp_ns
+        if new_grid:
             start_ns, slot = frame.stamp_ns, 0
             yield frame
             continue

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from sageiq_ros.bags.frames import BagError, Frame
 from sageiq_ros.bags.reader import BagReader, Topic
@@ -15,7 +16,8 @@ from sageiq_ros.images import COMPRESSED_TYPE, RAW_TYPE, ImageError, to_bgr
 class BagSource:
     """Yield the pictures of one topic, by default the first image topic that has messages.
 
-    A frame's time is its header's, or the time of recording where the header has none.
+    A frame's time is its header's, or the time of recording where the header has none. ``count``
+    is what the files hold, whatever their metadata say.
     """
 
     def __init__(self, path: Path, topic: str | None = None) -> None:
@@ -23,6 +25,7 @@ class BagSource:
         self.skipped: list[str] = []
         with BagReader(path) as reader:
             self.topic = choose_image_topic(reader, topic)
+            self.remark = reader.remark
             seconds = (reader.end_ns - reader.start_ns) / 1e9
         self.name = f'{path} {self.topic.name}'
         self.count = self.topic.count
@@ -38,14 +41,24 @@ class BagSource:
                 except (BagError, ImageError) as error:
                     self.skipped.append(f'Message {index} of {self.topic.name}: {error}')
                     continue
-                stamp = decoded.header.stamp
-                stamp_ns = stamp.sec * 1_000_000_000 + stamp.nanosec
-                yield Frame(image, stamp_ns or message.stamp_ns, f'message {index}')
+                stamp_ns = header_ns(decoded) or message.stamp_ns
+                yield Frame(image, stamp_ns, frame_name(index), message.stamp_ns)
         if self.skipped and len(self.skipped) == self.count:
             raise BagError(
                 f'None of the {self.count} messages of {self.topic.name} in {self.path} holds a '
                 f'picture that can be read; the first: {self.skipped[0]}'
             )
+
+
+def frame_name(number: int) -> str:
+    """Name a frame by the place of its message in the topic, from 0."""
+    return f'message {number}'
+
+
+def header_ns(decoded: Any) -> int:
+    """Return the stamp of a message's header in nanoseconds, 0 where it has none."""
+    stamp = getattr(getattr(decoded, 'header', None), 'stamp', None)
+    return 0 if stamp is None else stamp.sec * 1_000_000_000 + stamp.nanosec
 
 
 def choose_image_topic(reader: BagReader, name: str | None) -> Topic:

@@ -49,6 +49,7 @@ class StreetSource:
             f'(renderer {renderer_digest()})'
         )
         self.skipped: list[str] = []
+        self.remark = ''
 
     def __iter__(self) -> Iterator[Frame]:
         return (rendered.frame for rendered in self.rendered())

@@ -20,6 +20,7 @@ class VideoSource:
         self.path = path
         self.name = str(path)
         self.skipped: list[str] = []
+        self.remark = ''
         capture = self._open()
         declared = capture.get(cv2.CAP_PROP_FRAME_COUNT)
         self.rate_hz = capture.get(cv2.CAP_PROP_FPS) or DEFAULT_RATE_HZ

@@ -35,6 +35,7 @@ def run(args: argparse.Namespace) -> int:
 
     from tqdm import tqdm
 
+    from sageiq_ros.bags.frames import print_faults
     from sageiq_ros.bags.sources import open_sources
     from sageiq_ros.config import Config, load_yaml
     from sageiq_ros.pipeline import build_pipeline
@@ -54,8 +55,7 @@ def run(args: argparse.Namespace) -> int:
                 raise SageIQError(f'Cannot write {args.output}: {error.strerror}.') from error
         for frame in tqdm(source, total=source.count, unit='frame', disable=None):
             print(json.dumps(record(frame, pipeline(frame.image))), file=output, flush=True)
-    for sentence in source.skipped:
-        print(f'sageiq: skipped: {sentence}', file=sys.stderr)
+    print_faults(source)
     return 0
 
 

@@ -1,34 +1,28 @@
 # Copyright 2026 The SageIQ authors
 # SPDX-License-Identifier: Apache-2.0
-"""What a drive came to: one record a frame, their summary, and the table of them."""
+"""What a drive came to: one record a frame, and their summary."""
 
 from __future__ import annotations
 
-import csv
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
 
 import numpy as np
 
 from sageiq_ros.types import AssessedRegion, Assessment, State
 
-CSV_COLUMNS = (
-    'frame', 'name', 'stamp_ns', 'score', 'state', 'frame_score', 'flags', 'regions', 'triplets',
-    'worst_region', 'worst_quality', 'first_triplet', 'first_weights', 'scene_graph_ms',
-    'analyzer_ms', 'scorer_ms', 'total_ms', 'age_ms',
-)  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True)
 class FrameResult:
     """Hold one frame's outcome.
 
-    ``assessment`` is None where no result came in time. ``age_ms`` runs from sending the frame
-    to receiving its result, NaN without one or where nothing was sent.
+    ``stamp_ns`` is the header's. ``assessment`` is None where no result came in time. ``age_ms``
+    runs from sending the frame to receiving its result, NaN without one or where nothing was
+    sent. ``recorded_ns`` is the time of recording, by a clock that does not jump; 0 where
+    nothing was recorded.
     """
 
     index: int
@@ -36,6 +30,12 @@ class FrameResult:
     stamp_ns: int
     assessment: Assessment | None
     age_ms: float = math.nan
+    recorded_ns: int = 0
+
+    @property
+    def time_ns(self) -> int:
+        """Return when the frame was there: the time of recording, or else the stamp."""
+        return self.recorded_ns or self.stamp_ns
 
     @property
     def score(self) -> float:
@@ -144,53 +144,6 @@ def label_summaries(results: Iterable[FrameResult]) -> list[LabelSummary]:
         LabelSummary(label, count, _mean(qualities[label]), _mean(weights.get(label, [])))
         for label, count in sorted(frames.items(), key=lambda item: (-item[1], item[0]))
     ]
-
-
-def write_csv(path: Path, results: Iterable[FrameResult]) -> None:
-    """Write one row a frame; what is not known is left empty."""
-    with path.open('w', newline='', encoding='utf-8') as file:
-        writer = csv.writer(file)
-        writer.writerow(CSV_COLUMNS)
-        writer.writerows(_row(result) for result in results)
-
-
-def _row(result: FrameResult) -> list[object]:
-    head = [result.index, result.name, result.stamp_ns]
-    assessment = result.assessment
-    if assessment is None:
-        return head + [''] * (len(CSV_COLUMNS) - len(head))
-    worst = result.worst
-    first = weights = ''
-    if assessment.triplets:
-        triplet = assessment.triplets[0]
-        subject, object_ = (
-            assessment.regions[index].region.label for index in (triplet.subject, triplet.object)
-        )
-        first = f'{subject} {triplet.predicate} {object_}'
-        weights = f'{triplet.subject_weight:.1f} {triplet.object_weight:.1f}'
-    timing = assessment.timing
-    return [
-        *head,
-        _number(assessment.score, 4),
-        assessment.state.name,
-        _number(assessment.frame_score, 4),
-        int(assessment.flags),
-        len(assessment.regions),
-        len(assessment.triplets),
-        worst.region.label if worst else '',
-        _number(worst.quality.score, 4) if worst else '',
-        first,
-        weights,
-        _number(timing.scene_graph_ms, 2),
-        _number(timing.analyzer_ms, 2),
-        _number(timing.scorer_ms, 2),
-        _number(timing.total_ms, 2),
-        _number(result.age_ms, 2),
-    ]
-
-
-def _number(value: float, digits: int) -> str:
-    return '' if math.isnan(value) else f'{value:.{digits}f}'
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -34,7 +34,7 @@ from sageiq_ros.types import State
 class ReportInput:
     """Hold all that a report is made of; ``provenance`` is shown as it is, in order.
 
-    ``speed`` is how many seconds of a recording one second took, NaN for a drive that was played.
+    ``speed`` is how many recorded seconds one second took, NaN for a drive that was played.
     ``labels`` are those of frames by their index, ``comparison`` is a section of HTML.
     """
 

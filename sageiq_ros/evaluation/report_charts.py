@@ -34,8 +34,9 @@ def score_chart(
     ``marks`` names frames (by index) that the report shows elsewhere; ``labels`` are drawn as a
     line of their own, over their ``label_range``.
     """
-    first_ns = results[0].stamp_ns if results else 0
-    seconds = [(result.stamp_ns - first_ns) / 1e9 for result in results]
+    times_ns = [result.time_ns for result in results]
+    first_ns = min(times_ns, default=0)
+    seconds = [(time_ns - first_ns) / 1e9 for time_ns in times_ns]
     span = max(seconds, default=0.0) or 1.0
     parts = [*_bands(good, poor), *_time_axis(span)]
     points = [

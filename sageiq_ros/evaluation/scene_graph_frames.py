@@ -75,6 +75,7 @@ def run(args: argparse.Namespace) -> int:
 
     from tqdm import tqdm
 
+    from sageiq_ros.bags.frames import print_faults
     from sageiq_ros.bags.reader import is_bag
     from sageiq_ros.bags.sources import open_sources
     from sageiq_ros.config import Config, load_yaml, updated
@@ -112,8 +113,7 @@ def run(args: argparse.Namespace) -> int:
             if args.overlays:
                 _draw(frame, graph, folder / OVERLAYS, count)
             count += 1
-    for sentence in source.skipped:
-        print(f'sageiq: skipped: {sentence}', file=sys.stderr)
+    print_faults(source)
     if source.skipped:
         print(f'sageiq: {count} frames written, {len(source.skipped)} skipped.', file=sys.stderr)
     return int(bool(source.skipped))

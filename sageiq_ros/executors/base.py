@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -46,7 +46,12 @@ class Executor(Protocol):
         """Name the executor and its workers in reports."""
         ...
 
-    def run(self, job: Job, items: Iterable[Any]) -> Iterator[Outcome]:
+    @property
+    def workers(self) -> int | None:
+        """Tell how many workers there are at most; None is one for each processor."""
+        ...
+
+    def run(self, job: Job, items: Iterable[Any]) -> Generator[Outcome, None, None]:
         """Yield the outcome of every item, each once, as they are done.
 
         Items are read as workers become free for them, and no worker gets far ahead of the

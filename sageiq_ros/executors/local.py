@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from typing import Any, Protocol, runtime_checkable
 
 from sageiq_ros.executors.base import Job, Outcome
@@ -26,8 +26,9 @@ class LocalExecutor:
     """
 
     name = 'this process'
+    workers = 1
 
-    def run(self, job: Job, items: Iterable[Any]) -> Iterator[Outcome]:
+    def run(self, job: Job, items: Iterable[Any]) -> Generator[Outcome, None, None]:
         """Yield the outcome of every item; raises SageIQError where the job cannot be started."""
         ledger = Ledger(items, 1)
         if not ledger.open:

@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import logging
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -12,6 +13,8 @@ from sageiq_ros.executors.base import TRIES, Outcome
 from sageiq_ros.executors.ledger import Ledger
 from sageiq_ros.executors.workplace import Answer
 from sageiq_ros.types import SageIQError
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +54,12 @@ class Crew(Protocol[W]):
         ...
 
 
-def share_out(crew: Crew[W], workers: int, items: Iterable[Any]) -> Iterator[Outcome]:
+def share_out(crew: Crew[W], workers: int, items: Iterable[Any]) -> Generator[Outcome, None, None]:
     """Yield the outcome of every item as they are done; see ``Executor.run``.
 
     One item is out to a worker at a time, so that a worker that dies gives back one item. It is
-    replaced as long as there is work for another.
+    replaced as long as there is work for another. Where more workers cannot be started, those
+    that run do the work.
     """
     shift = _Shift(crew, workers, items)
     done: list[Outcome] = []
@@ -80,13 +84,17 @@ class _Shift(Generic[W]):
         self._starting: list[W] = []
         self._busy: dict[W, int] = {}
         self._lost_at_start = 0
+        self._reason = ''
 
     @property
     def open(self) -> bool:
         return self._ledger.open
 
     def hand_out(self) -> None:
-        """Give every idle worker an item, and start workers for those items that still wait."""
+        """Give every idle worker an item, and start workers for those items that still wait.
+
+        Raises SageIQError where no worker is left and none can be started.
+        """
         while self._idle and self._ledger.waiting(1):
             worker = self._idle.pop()
             self._busy[worker], item = self._ledger.take()
@@ -95,27 +103,36 @@ class _Shift(Generic[W]):
         most = self._workers - len(self._busy)
         for _ in range(self._ledger.waiting(most) - len(self._starting)):
             self._starting.append(self._crew.start())
+        if self._reason and not self._starting and not self._busy and self._ledger.open:
+            raise SageIQError(self._reason)
 
     def hear(self) -> list[Outcome]:
-        """Wait for workers and return what is done; raises SageIQError where none can start."""
+        """Wait for workers and return what is done."""
         done = []
         for worker, said in self._crew.wait([*self._starting, *self._busy]):
-            if worker in self._busy:
-                answer = Answer(error=said.reason) if isinstance(said, Ended) else said
-                outcome = self._ledger.settle(self._busy.pop(worker), answer)
-                if outcome is not None:
-                    done.append(outcome)
-                if isinstance(said, Answer):
-                    self._idle.append(worker)
+            if worker in self._starting:
+                self._starting.remove(worker)
+                self._started(worker, said)
                 continue
-            self._starting.remove(worker)
-            if isinstance(said, Ended):
-                self._lost_at_start += 1
-                if self._lost_at_start == TRIES:
-                    raise SageIQError(said.reason)
-            elif said.error:
-                raise SageIQError(said.error)
-            else:
-                self._lost_at_start = 0
+            answer = Answer(error=said.reason) if isinstance(said, Ended) else said
+            outcome = self._ledger.settle(self._busy.pop(worker), answer)
+            if outcome is not None:
+                done.append(outcome)
+            if isinstance(said, Answer):
                 self._idle.append(worker)
         return done
+
+    def _started(self, worker: W, said: Answer | Ended) -> None:
+        if isinstance(said, Answer) and not said.error:
+            self._lost_at_start = 0
+            self._idle.append(worker)
+            return
+        reason = said.reason if isinstance(said, Ended) else said.error
+        self._lost_at_start += 1
+        if isinstance(said, Ended) and self._lost_at_start < TRIES:
+            return
+        # No more than there are: another one would not fare better.
+        self._workers = len(self._starting) + len(self._busy) + len(self._idle)
+        self._reason = reason
+        if self._busy or self._idle:
+            log.warning('%s The work goes on with fewer workers.', reason)

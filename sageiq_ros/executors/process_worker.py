@@ -22,6 +22,8 @@ def serve(pipe: Connection) -> None:
     # Ctrl-C in a terminal reaches every process there; what it means is for the parent to say.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    # Held open by a process that the work has forked, the pipe would outlive this one.
+    os.register_at_fork(after_in_child=pipe.close)
     received: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(pipe, received), daemon=True).start()
     workplace = Workplace()

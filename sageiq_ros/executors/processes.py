@@ -8,7 +8,7 @@ import contextlib
 import os
 import pickle
 import signal
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -18,9 +18,9 @@ from sageiq_ros.executors.base import Job, Outcome
 from sageiq_ros.executors.pool import Ended, share_out
 from sageiq_ros.executors.process_worker import serve
 from sageiq_ros.executors.workplace import Answer, read_answer
+from sageiq_ros.types import SageIQError
 
 PATIENCE_S = 5.0
-POLL_S = 1.0
 
 
 class ProcessesExecutor:
@@ -28,10 +28,13 @@ class ProcessesExecutor:
 
     ``workers`` is how many, by default one for each processor that this process may use. They
     are spawned, so a script that uses this needs ``if __name__ == '__main__':``. The job, the
-    items and the results are pickled by the standard library: classes stand in modules.
+    items and the results are pickled by the standard library: classes stand in modules. Raises
+    SageIQError for fewer than one worker.
     """
 
     def __init__(self, workers: int | None = None) -> None:
+        if workers is not None and workers < 1:
+            raise SageIQError(f'{workers} workers do no work: give 1 or more.')
         self.workers = workers or len(os.sched_getaffinity(0))
 
     @property
@@ -39,7 +42,7 @@ class ProcessesExecutor:
         """Name the executor and its workers."""
         return f'{self.workers} processes of this machine'
 
-    def run(self, job: Job, items: Iterable[Any]) -> Iterator[Outcome]:
+    def run(self, job: Job, items: Iterable[Any]) -> Generator[Outcome, None, None]:
         """Yield the outcome of every item; raises SageIQError where no worker can be started."""
         return share_out(_Crew(job), self.workers, items)
 
@@ -66,7 +69,8 @@ class _Member:
             pass
         # By itself, so that its status says why.
         self.process.join(PATIENCE_S)
-        self.end()
+        self.process.kill()
+        self.process.join()
         status = self.process.exitcode or 0
         how = f'signal {-status}' if status < 0 else f'exit status {status}'
         return Ended(f'The worker process ended ({how}); is there enough memory for all workers?')
@@ -74,6 +78,7 @@ class _Member:
     def end(self) -> None:
         self.process.kill()
         self.process.join()
+        self.process.close()
         self.pipe.close()
 
 
@@ -84,24 +89,29 @@ class _Crew:
         self._members: list[_Member] = []
 
     def start(self) -> _Member:
-        ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=serve, args=(theirs,), daemon=True)
-        with _no_interrupt():
-            process.start()
-            member = _Member(process, ours)
-            self._members.append(member)
+        try:
+            ours, theirs = self._context.Pipe()
+            process = self._context.Process(target=serve, args=(theirs,), daemon=True)
+            with _no_interrupt():
+                process.start()
+                member = _Member(process, ours)
+                self._members.append(member)
+        except OSError as error:
+            raise SageIQError(
+                f'A worker process cannot be started ({error.strerror}): choose fewer workers.'
+            ) from error
         theirs.close()
         member.send(self._job)
         return member
 
     def wait(self, workers: Sequence[_Member]) -> Iterable[tuple[_Member, Answer | Ended]]:
         pipes: dict[Any, _Member] = {worker.pipe: worker for worker in workers}
-        found: dict[_Member, None] = {}
-        while not found:
-            found.update((pipes[pipe], None) for pipe in wait(list(pipes), POLL_S))
-            # A process that a dead worker has forked holds its pipe open, and its sentinel, too.
-            found.update((worker, None) for worker in workers if not worker.process.is_alive())
-        return [(worker, worker.hear()) for worker in found]
+        heard = [(pipes[pipe], pipes[pipe].hear()) for pipe in wait(list(pipes))]
+        for member, said in heard:
+            if isinstance(said, Ended):
+                member.end()
+                self._members.remove(member)
+        return heard
 
     def stop(self) -> None:
         # All at once; they hold nothing that could be lost.

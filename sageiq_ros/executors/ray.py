@@ -12,11 +12,12 @@ import secrets
 import socket
 import sys
 import sysconfig
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import monotonic
 from typing import Any
 
 from sageiq_ros.executors.base import Job, Outcome
@@ -33,6 +34,8 @@ QUIET = {
     'no_proxy': '127.0.0.1',
 }
 CONNECT_S = 10.0
+POLL_S = 5.0
+LOST_S = 60.0
 
 
 class RayExecutor:
@@ -55,7 +58,7 @@ class RayExecutor:
         if address is not None and not re.fullmatch(r'auto|[^\s:/]+:\d+', address):
             raise SageIQError(f'{address!r} is no address of Ray: give host:port or auto.')
         import_ray()
-        self._workers = workers
+        self.workers = workers
         self._address = address
         self._cpus = cpus
 
@@ -63,10 +66,10 @@ class RayExecutor:
     def name(self) -> str:
         """Name the executor and its workers."""
         where = 'on this machine' if self._address is None else f'at {self._address}'
-        count = f'{self._workers} workers' if self._workers else 'a worker for each processor'
+        count = f'{self.workers} workers' if self.workers else 'a worker for each processor'
         return f'Ray {where}, {count}'
 
-    def run(self, job: Job, items: Iterable[Any]) -> Iterator[Outcome]:
+    def run(self, job: Job, items: Iterable[Any]) -> Generator[Outcome, None, None]:
         """Yield the outcome of every item.
 
         Raises SageIQError where Ray or no worker can be started, or the cluster has fewer
@@ -76,10 +79,10 @@ class RayExecutor:
         first = list(islice(unread, 1))
         if not first:
             return
-        wanted = self._workers or max(1, len(os.sched_getaffinity(0)) // self._cpus)
+        wanted = self.workers or max(1, len(os.sched_getaffinity(0)) // self._cpus)
         with joined(self._address, wanted * self._cpus) as ray:
             found = int(ray.cluster_resources().get('CPU', 0))
-            workers = self._workers or found // self._cpus
+            workers = self.workers or found // self._cpus
             if not 0 < workers * self._cpus <= found:
                 raise SageIQError(
                     f'The Ray cluster has {found} processors, too few for {workers or 1} workers '
@@ -191,6 +194,7 @@ class _Member:
 class _Crew:
     def __init__(self, ray: Any, job: Job, cpus: int) -> None:
         self._ray = ray
+        self._cpus = cpus
         self._job = pickle.dumps(job)
         self._actors: list[Any] = []
         self._workplace = ray.remote(num_cpus=cpus)(Workplace)
@@ -201,8 +205,19 @@ class _Crew:
 
     def wait(self, workers: Sequence[_Member]) -> Iterable[tuple[_Member, Answer | Ended]]:
         replies = {worker.reply: worker for worker in workers}
-        ready, _ = self._ray.wait(list(replies))
-        return [(replies[reply], self._hear(replies[reply])) for reply in ready]
+        last_seen = monotonic()
+        while True:
+            ready, _ = self._ray.wait(list(replies), timeout=POLL_S)
+            if ready:
+                return [(replies[reply], self._hear(replies[reply])) for reply in ready]
+            # Ray itself would wait for another machine as long as it takes.
+            if self._ray.cluster_resources().get('CPU', 0) >= self._cpus:
+                last_seen = monotonic()
+            elif monotonic() - last_seen >= LOST_S:
+                raise SageIQError(
+                    f'The Ray cluster has had no machine that works for {LOST_S:.0f} s: see '
+                    "'ray status', and give the command again."
+                )
 
     def stop(self) -> None:
         for actor in self._actors:

@@ -6,8 +6,6 @@ from __future__ import annotations
 
 import math
 import time
-from collections import defaultdict, deque
-from collections.abc import Iterable
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from rclpy.node import Node
@@ -17,7 +15,6 @@ from std_msgs.msg import Empty
 
 from sageiq_msgs.msg import TarQuality
 from sageiq_ros.bags.results import to_assessment
-from sageiq_ros.executors.base import Work
 from sageiq_ros.types import Assessment
 
 RESULTS = 'tar_quality'
@@ -27,15 +24,17 @@ GONE_S = 2.0
 
 
 class Collector:
-    """Keep the results of an image topic, each with its stamp in nanoseconds.
+    """Keep the results of an image topic by their stamps in nanoseconds, of one stamp the first.
 
-    ``fault`` is a sentence once the node says that it cannot start, or has ended. The topic READY
-    is there, without messages, once the node's results reach us: nobody else can see that.
+    ``heard`` counts whatever has come. ``fault`` is a sentence once the node says that it cannot
+    start, or has ended. The topic READY is there, without messages, once the node's results reach
+    us: nobody else can see that.
     """
 
     def __init__(self, node: Node, image_topic: str) -> None:
-        self.results: list[tuple[int, Assessment]] = []
+        self.results: dict[int, Assessment] = {}
         self.fault = ''
+        self.heard = 0
         self._ready: Publisher | None = None
         self._seen = math.nan
         self._node = node
@@ -74,11 +73,8 @@ class Collector:
             # At the end of all the node may be told so a little earlier than we are.
             self.fault = 'The node ended before the drive did; look for its own words.'
 
-    def by_stamp(self) -> ResultsByStamp:
-        """Return the results to be taken frame by frame."""
-        return ResultsByStamp(self.results)
-
     def _take(self, message: TarQuality) -> None:
+        self.heard += 1
         if self._node.resolve_topic_name(message.camera) != self._image_topic:
             return
         self._last = time.monotonic()
@@ -86,41 +82,17 @@ class Collector:
             self._first = self._last
         stamp = message.header.stamp
         stamp_ns = stamp.sec * 1_000_000_000 + stamp.nanosec
-        self.results.append((stamp_ns, to_assessment(message)))
+        self.results.setdefault(stamp_ns, to_assessment(message))
 
     def _diagnose(self, array: DiagnosticArray) -> None:
+        self.heard += 1
         # A node names its entries by its logger; another one's may fail.
         ours = self._node.get_namespace().strip('/').replace('/', '.')
         for status in array.status:
-            engines = status.name.startswith(ours) and status.name.endswith(': engines')
-            if engines and status.level == DiagnosticStatus.ERROR:
+            node, _, entry = status.name.partition(': ')
+            is_ours = node.rpartition('.')[0] == ours and entry == 'engines'
+            if is_ours and status.level == DiagnosticStatus.ERROR:
                 self.fault = f'The node cannot start: {status.message}'
-
-
-class ResultsByStamp:
-    """Hand out results by stamp, each once; several of one stamp in the order they came.
-
-    As a ``Job`` it gives every frame its result.
-    """
-
-    def __init__(self, results: Iterable[tuple[int, Assessment]]) -> None:
-        self._waiting: defaultdict[int, deque[Assessment]] = defaultdict(deque)
-        for stamp_ns, assessment in results:
-            self._waiting[stamp_ns].append(assessment)
-
-    def start(self) -> Work:
-        """Return what gives a frame its result."""
-        return lambda frame: self.take(frame.stamp_ns)
-
-    @property
-    def left(self) -> int:
-        """Count the results that nobody has taken."""
-        return sum(map(len, self._waiting.values()))
-
-    def take(self, stamp_ns: int) -> Assessment | None:
-        """Return the next result of a stamp, None where there is none."""
-        waiting = self._waiting.get(stamp_ns)
-        return waiting.popleft() if waiting else None
 
 
 def may_be_played(node: Node, image_topic: str) -> bool:

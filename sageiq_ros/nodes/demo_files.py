@@ -20,16 +20,23 @@ from sageiq_ros.bags.recording import BagSource
 from sageiq_ros.bags.rendered import StreetSource
 from sageiq_ros.bags.typestore import BagError
 from sageiq_ros.config import ScorerConfig
-from sageiq_ros.evaluation.drive import DriveSummary, summarize, write_csv
+from sageiq_ros.evaluation.drive import DriveSummary, summarize
+from sageiq_ros.evaluation.extremes import worst_and_best
 from sageiq_ros.evaluation.report import ReportInput, write_report
+from sageiq_ros.evaluation.results_table import ResultsTable
 from sageiq_ros.types import SageIQError, State
 
 if TYPE_CHECKING:
     from sageiq_ros.nodes.demo_run import DemoRun
 
+SHOWN = 3
+
 
 class DemoFolder:
-    """Own the output folder; files of an earlier demo in it are replaced, others left alone."""
+    """Own the output folder; files of an earlier demo in it are replaced, others left alone.
+
+    ``results`` is the table, to be filled frame by frame.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -46,12 +53,13 @@ class DemoFolder:
                 shutil.rmtree(self.bag)
         except OSError as error:
             raise SageIQError(f'Cannot write to the folder {path}: {error.strerror}.') from error
+        self.results = ResultsTable(self.table)
 
     def rendered_drive(self, street: StreetSource) -> BagSource:
         """Render the street into a bag, or take the equal one that an earlier demo left."""
         if self.drive.is_dir() and is_bag(self.drive):
             with suppress(BagError), BagReader(self.drive) as reader:
-                if reader.source == street.name:
+                if reader.source == street.name and not reader.remark:
                     return self._drive_source(street)
             shutil.rmtree(self.drive)
         making = make_bag(street, self.drive, compressed=True)
@@ -71,9 +79,11 @@ class DemoFolder:
         return source
 
     def write(self, demo: DemoRun, thresholds: ScorerConfig, command: str) -> str:
-        """Write report and table; returns the summary to print."""
+        """Write the report; returns the summary to print."""
         summary = summarize(demo.results, demo.elapsed_s)
-        write_csv(self.table, demo.results)
+        # Before the source is read again, which then counts its faults anew.
+        remarks = _remarks(demo, summary)
+        worst, best = worst_and_best(demo.results, SHOWN, lambda chosen: demo.source)
         content = ReportInput(
             title='Picture quality of a drive',
             lead=f'{summary.answered} frames of {demo.source.name}, assessed by SageIQ.',
@@ -81,10 +91,10 @@ class DemoFolder:
             summary=summary,
             good=thresholds.good,
             poor=thresholds.poor,
-            worst=demo.worst.frames,
-            best=demo.best.frames,
+            worst=worst,
+            best=best,
             provenance=_provenance(demo, command),
-            remarks=_remarks(demo, summary),
+            remarks=remarks,
         )
         write_report(self.report, content)
         return self._describe(summary)
@@ -140,6 +150,8 @@ def _remarks(demo: DemoRun, summary: DriveSummary) -> list[str]:
     remarks = [pacing, *demo.remarks]
     if summary.dropped:
         remarks.append(f'{summary.dropped} frames got no result in time.')
+    if demo.source.remark:
+        remarks.append(demo.source.remark)
     if demo.source.skipped:
         more = len(demo.source.skipped) - 5
         remarks.append(

@@ -16,7 +16,6 @@ from sageiq_ros.bags.frames import Frame, FrameSource
 from sageiq_ros.bags.results import to_assessment
 from sageiq_ros.bags.writer import BagWriter
 from sageiq_ros.evaluation.drive import FrameResult
-from sageiq_ros.evaluation.extremes import Extremes
 from sageiq_ros.evaluation.live_table import LiveTable
 from sageiq_ros.nodes.demo_files import DemoFolder
 from sageiq_ros.nodes.feeder import Feeder, Reply
@@ -28,8 +27,6 @@ NAMESPACE = '/sageiq'
 RESULTS = f'{NAMESPACE}/tar_quality'
 READY_S = 60.0
 REPLY_S = 5.0
-SHOWN = 3
-APART = 10
 
 
 class DemoRun:
@@ -44,12 +41,11 @@ class DemoRun:
         self.rate_hz = rate_hz
         self._folder = folder
         self.results: list[FrameResult] = []
-        self.worst = Extremes(SHOWN, APART)
-        self.best = Extremes(SHOWN, APART, highest=True)
         self.remarks: list[str] = []
         self.startup_s = math.nan
         self.elapsed_s = 0.0
         self._stack = ExitStack()
+        self._stack.callback(folder.results.close)
 
     def start(self, config_file: str | None) -> None:
         """Start the node and wait for it; raises NodeError where it cannot start."""
@@ -78,8 +74,7 @@ class DemoRun:
                 due = time.monotonic() + 1.0 / self.rate_hz
                 result = _result(index, frame, self._feeder.assess(frame, REPLY_S))
                 self.results.append(result)
-                self.worst.offer(result, frame.image)
-                self.best.offer(result, frame.image)
+                self._folder.results.add(result)
                 self.elapsed_s = time.monotonic() - begin
                 table.add(result)
 

@@ -9,7 +9,7 @@ import shlex
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 
@@ -19,14 +19,15 @@ from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 from rclpy.utilities import remove_ros_args
 
+from sageiq_ros.bags.recording import frame_name
 from sageiq_ros.config import Config, ScorerConfig, read_parameters, updated
 from sageiq_ros.evaluation.bag.files import EvaluationFolder
-from sageiq_ros.evaluation.bag.frames import BagFrames
+from sageiq_ros.evaluation.bag.frames import BagFrames, Times
 from sageiq_ros.evaluation.bag.label_source import labels_of
 from sageiq_ros.evaluation.bag.run import BagRun
-from sageiq_ros.executors.local import LocalExecutor
+from sageiq_ros.evaluation.drive import FrameResult
 from sageiq_ros.nodes.collector import Collector, may_be_played
-from sageiq_ros.types import SageIQError
+from sageiq_ros.types import Assessment, SageIQError
 
 NAME, NAMESPACE = 'sageiq_evaluator', 'sageiq'
 TICK_S = 0.1
@@ -99,10 +100,12 @@ def _wait(args: argparse.Namespace, words: Sequence[str], stop: _Stop) -> int:
 
 
 def _evaluate(args: argparse.Namespace, words: Sequence[str], stop: _Stop) -> int:
+    # First of all, so that what goes wrong does not leave yesterday's results there.
+    folder = EvaluationFolder(args.out)
     thresholds = _thresholds(args.config)
     frames = BagFrames(args.bag, args.topic or None)
+    times = _times(frames)
     labels = labels_of(frames, args.labels) if args.labels else None
-    folder = EvaluationFolder(args.out)
     node, executor = _make_node(words, NAME)
     collector = Collector(node, frames.topic)
     begin = time.monotonic()
@@ -114,20 +117,20 @@ def _evaluate(args: argparse.Namespace, words: Sequence[str], stop: _Stop) -> in
                 f'No node publishes {collector.topic} after {args.start_timeout:g} s; look for '
                 "the node's own words."
             )
-    _take_what_waits(executor, collector)
-    if not collector.results:
+    take_what_waits(executor, collector)
+    results = list(results_of(times, collector.results))
+    answered = [place for place, result in enumerate(results, 1) if result.assessment]
+    if not answered:
         raise SageIQError(
             collector.fault
             or f'No result of {frames.topic} came on {collector.topic}; see whether the bag was '
             'played and what the node said.'
         )
-    run = BagRun(frames)
-    run.remarks.append(DROPPED)
-    results = collector.by_stamp()
-    run.go(LocalExecutor(), results)
+    run = BagRun(frames, folder.results, played=True)
     run.spent_s = collector.elapsed_s
-    if results.left:
-        run.remarks.append(f'{results.left} results belong to no frame of the bag.')
+    for result in results:
+        run.add(result)
+    run.remarks += _remarks(len(results), answered, len(collector.results))
     if collector.fault:
         run.remarks.append(collector.fault)
     print(folder.write(run, labels, thresholds, shlex.join(words)))
@@ -136,10 +139,43 @@ def _evaluate(args: argparse.Namespace, words: Sequence[str], stop: _Stop) -> in
     return 0
 
 
-def _take_what_waits(executor: SingleThreadedExecutor, collector: Collector) -> None:
+def _times(frames: BagFrames) -> list[Times]:
+    times = list(frames.times())
+    if len({one.header_ns for one in times} - {0}) < len(times):
+        raise SageIQError(
+            f'The frames of {frames.topic} cannot be told apart by the stamps of their headers: '
+            "some have none or that of another; use 'sageiq bag evaluate'."
+        )
+    return times
+
+
+def results_of(
+    times: Iterable[Times], collected: Mapping[int, Assessment]
+) -> Iterator[FrameResult]:
+    """Yield the result of every frame of a bag that was played, also of those without one."""
+    for one in times:
+        found = collected.get(one.header_ns)
+        name = frame_name(one.number)
+        yield FrameResult(one.number, name, one.stamp_ns, found, recorded_ns=one.recorded_ns)
+
+
+def _remarks(frames: int, answered: Sequence[int], collected: int) -> Iterator[str]:
+    yield DROPPED
+    after = frames - answered[-1]
+    if after:
+        yield (
+            f'{after} frames come after the last result: the drive was not played to its end, or '
+            'the node had no time left for them.'
+        )
+    if collected > len(answered):
+        yield f'{collected - len(answered)} results belong to no frame of the bag.'
+
+
+def take_what_waits(executor: SingleThreadedExecutor, collector: Collector) -> None:
+    """Receive until nothing comes any more."""
     before = -1
-    while len(collector.results) != before:
-        before = len(collector.results)
+    while collector.heard != before:
+        before = collector.heard
         executor.spin_once(timeout_sec=TICK_S)
 
 

@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
 
     with BagReader(args.bag) as reader:
         names, left_out = select_topics(reader, args.topic)
-        for sentence in left_out:
+        for sentence in filter(None, (reader.remark, *left_out)):
             print(f'sageiq: {sentence}', file=sys.stderr)
         rclpy.init(args=[], signal_handler_options=SignalHandlerOptions.NO)
         try:

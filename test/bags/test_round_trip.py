@@ -94,6 +94,20 @@ def test_truth_is_kept_with_nan_for_every_judgement(tmp_path, storage):
     assert math.isnan(triplet.subject_weight) and triplet.source is WeightSource.UNKNOWN
 
 
+@FORMATS
+def test_messages_are_found_by_the_time_of_recording(folder, pictures, tmp_path, storage):
+    bag = make(open_source(folder, rate_hz=10.0), tmp_path / 'bag', storage=storage)
+    stamps = [EPOCH_NS + number * 100_000_000 for number in range(len(pictures))]
+    with BagReader(bag) as reader:
+        for start, stop in ((1, 3), (2, 2), (0, 1), (4, 9)):
+            first = EPOCH_NS + start * 100_000_000
+            found = reader.messages([RAW_TOPIC], first, EPOCH_NS + stop * 100_000_000)
+            assert [message.stamp_ns for message in found] == stamps[start:stop]
+        (one,) = reader.messages([RAW_TOPIC], stamps[3], stamps[3] + 1)
+        np.testing.assert_array_equal(to_bgr(reader.decode(one)), pictures[3])
+        assert [m.stamp_ns for m in reader.messages(start_ns=stamps[4])] == stamps[4:]
+
+
 def test_our_messages_in_a_bag_are_those_of_the_built_package():
     """Bytes written without ROS are read by the package's own type support."""
     from rclpy.serialization import deserialize_message

@@ -13,7 +13,10 @@ from hypothesis import strategies as st
 from sageiq_ros.bags.files import natural_key
 from sageiq_ros.bags.frames import EPOCH_NS, BagError, Frame, thin
 from sageiq_ros.bags.make import make_bag
+from sageiq_ros.bags.messages import raw_image
 from sageiq_ros.bags.sources import open_source, open_sources
+from sageiq_ros.bags.writer import BagWriter
+from sageiq_ros.images import RAW_TYPE
 
 PIXEL = np.zeros((1, 1, 3), np.uint8)
 
@@ -106,9 +109,27 @@ class TestThinning:
         assert len(kept) <= span * rate + 2
         assert all(a.stamp_ns <= b.stamp_ns for a, b in pairwise(kept))
 
-    def test_a_clock_that_jumps_back_goes_on(self):
-        frames = frames_at([5.0, 5.1, 0.0, 0.1])
-        assert list(thin(frames, 10.0)) == frames
+    @given(
+        before=st.lists(st.floats(0.0, 20.0), min_size=1, max_size=40).map(sorted),
+        after=st.lists(st.floats(0.0, 20.0), min_size=1, max_size=40).map(sorted),
+        rate=st.floats(0.5, 30.0),
+        periods=st.floats(1.01, 100.0),
+    )
+    def test_a_clock_that_jumps_back_starts_a_new_grid(self, before, after, rate, periods):
+        jump = before[-1] - after[0] - periods / rate
+        first, second = frames_at(before), frames_at([jump + s for s in after])
+        kept = list(thin([*first, *second], rate))
+        assert kept == [*thin(first, rate), *thin(second, rate)]
+
+    @given(
+        st.lists(st.tuples(st.integers(0, 50), st.integers(0, 9)), min_size=1, max_size=80),
+        st.floats(0.5, 30.0),
+    )
+    def test_stamps_that_jitter_backwards_are_no_jump(self, tenths, rate):
+        """Frames that come up to nine tenths of a period out of order stay on one grid."""
+        periods = [(time - early) / 10 for time, early in sorted(tenths)]
+        kept = list(thin(frames_at([p / rate for p in periods]), rate))
+        assert len(kept) <= max(periods) - periods[0] + 2
 
 
 class TestBags:
@@ -120,6 +141,14 @@ class TestBags:
         source = open_source(bag, rate_hz=5.0)
         assert [frame.name for frame in source] == ['message 0', 'message 2', 'message 4']
         assert source.count == 3
+
+    def test_a_frame_knows_its_stamp_and_when_it_was_recorded(self, tmp_path):
+        with BagWriter(tmp_path / 'bag') as writer:
+            for stamp_ns, recorded_ns in ((3, 50), (0, 60)):
+                message = raw_image(PIXEL, stamp_ns, 'camera')
+                writer.write('/image_raw', RAW_TYPE, recorded_ns, message)
+        frames = open_source(tmp_path / 'bag')
+        assert [(frame.stamp_ns, frame.recorded_ns) for frame in frames] == [(3, 50), (60, 60)]
 
     def test_a_storage_file_can_be_named_itself(self, bag):
         assert len(list(open_source(bag / 'bag.mcap'))) == 5
@@ -146,7 +175,7 @@ class TestRefusals:
             tmp_path / 'notes.txt'
         )
 
-    @pytest.mark.parametrize('kept', [0, 10, 3000])
+    @pytest.mark.parametrize('kept', [0, 10])
     def test_a_truncated_bag(self, bag, kept):
         file = bag / 'bag.mcap'
         file.write_bytes(file.read_bytes()[:kept])
@@ -157,8 +186,8 @@ class TestRefusals:
         file.write_bytes(b'SQLite format 3\0' + b'\7' * 4000)
         assert 'damaged or not a bag' in self.refused(file)
 
-    def test_a_bag_whose_recording_was_cut_off(self, bag):
-        (bag / 'metadata.yaml').unlink()
+    def test_several_files_of_a_recording_that_was_cut_off(self, bag):
+        (bag / 'metadata.yaml').rename(bag / 'bag_1.db3')
         assert 'ros2 bag reindex' in self.refused(bag)
 
     def test_metadata_that_are_no_yaml(self, bag):

@@ -54,3 +54,15 @@ class TestOnRay(WorkerProcessCases):
         with pytest.raises(SageIQError, match='has 2 processors, too few for 1 workers with 3'):
             self.run(RayExecutor(address='auto', cpus=3), Tens(record), [1])
         assert record.workers == []
+
+    def test_a_cluster_that_has_no_machine_left_is_told(self, executor, record, monkeypatch):
+        monkeypatch.setattr('sageiq_ros.executors.ray.POLL_S', 0.1)
+        monkeypatch.setattr('sageiq_ros.executors.ray.LOST_S', 0.2)
+        resources = ray.cluster_resources
+
+        def without_machines():
+            return {} if record.tries('hang') else resources()
+
+        monkeypatch.setattr(ray, 'cluster_resources', without_machines)
+        with pytest.raises(SageIQError, match=r'^The Ray cluster has had no machine that works'):
+            self.run(executor, Tens(record), ['hang'])

@@ -11,7 +11,7 @@ import pytest
 from made_results import result
 
 from sageiq_ros.evaluation.drive import summarize
-from sageiq_ros.evaluation.extremes import Extremes
+from sageiq_ros.evaluation.extremes import extremes, keep
 from sageiq_ros.evaluation.report import ReportInput, render
 from sageiq_ros.types import State
 
@@ -44,10 +44,8 @@ class Reader(HTMLParser):
 
 
 def report(results, **changes):
-    worst, best = Extremes(2, 3), Extremes(2, 3, highest=True)
-    for item in results:
-        worst.offer(item, IMAGE)
-        best.offer(item, IMAGE)
+    worst = [keep(item, IMAGE) for item in extremes(results, 2, 3)]
+    best = [keep(item, IMAGE) for item in extremes(results, 2, 3, highest=True)]
     content = ReportInput(
         **{
             'title': 'A drive',
@@ -56,8 +54,8 @@ def report(results, **changes):
             'summary': summarize(results, 1.0),
             'good': 0.6,
             'poor': 0.35,
-            'worst': worst.frames,
-            'best': best.frames,
+            'worst': worst,
+            'best': best,
             'provenance': {'input': '<folder>', 'command': 'sageiq demo'},
             'remarks': ['2 frames got no result.'],
             **changes,

@@ -95,7 +95,7 @@ def test_one_picture_is_too_few(folder):
         ('none', 'neither a folder of images nor a rosbag2'),
         ('video.mp4', 'neither a folder of images nor a rosbag2'),
         ('empty', 'holds no images'),
-        ('cut_off', 'no metadata.yaml'),
+        ('cut_off', 'seems to be empty'),
     ],
 )
 def test_what_is_no_source_is_one_sentence(tmp_path, name, words):

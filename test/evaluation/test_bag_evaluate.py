@@ -141,9 +141,20 @@ def test_a_recording_without_metadata_is_read_and_said_to_be_cut_off(tmp_path, p
     assert remark.startswith('The recording was cut off; bag.')
 
 
-@pytest.mark.parametrize('storage', ['mcap', 'sqlite3'])
-def test_a_truncated_file_is_one_sentence(tmp_path, capsys, pipelines, storage):
-    bag = write_drive(tmp_path / 'bag', LEVELS * 20, storage=storage)
+def test_a_truncated_mcap_file_gives_what_comes_before_the_cut(tmp_path, pipelines):
+    bag = write_drive(tmp_path / 'bag', LEVELS * 20)
+    (file,) = storage_files(bag)
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    (bag / 'metadata.yaml').unlink()
+    found = evaluate(bag, tmp_path / 'out')
+    frames = found.summary['frames']
+    assert found.status == 0 and len(LEVELS) * 9 < frames['taken'] < len(LEVELS) * 20
+    assert frames['in_topic'] == frames['taken'] and frames['not_decodable'] == 0
+    assert found.summary['remarks'] == ['The recording was cut off; bag.mcap was read.']
+
+
+def test_a_truncated_database_is_one_sentence(tmp_path, capsys, pipelines):
+    bag = write_drive(tmp_path / 'bag', LEVELS * 20, storage='sqlite3')
     (file,) = storage_files(bag)
     file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
     assert evaluate(bag, tmp_path / 'out').status == 2

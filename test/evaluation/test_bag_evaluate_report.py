@@ -92,7 +92,7 @@ def test_the_section_holds_every_measure_its_interval_and_what_it_is_of(page):
     for name in ('SRCC', 'PLCC', 'MCC'):
         assert f'{name} 1.000 [1.000, 1.000]' in said
     assert 'mean error 0.000 [0.000, 0.000]' in said
-    assert 'lag +0.000 s (correlation 1.000 there)' in said
+    assert 'lag +0.000 s (correlation 1.000 there, over 10 values)' in said
     assert 'bootstrap over blocks of 2 frames in a row' in said
     scatter = text[text.index('aria-label="Scores over labels"') :]
     assert scatter[: scatter.index('</svg>')].count('<circle') == 10
@@ -100,7 +100,7 @@ def test_the_section_holds_every_measure_its_interval_and_what_it_is_of(page):
 
 def test_constant_labels_are_told_as_not_defined(page):
     said = re.sub(r'\s+', ' ', Reader(page(dict.fromkeys(range(10), 0.5))).text)
-    assert 'SRCC not defined' in said and 'lag not defined' in said
+    assert 'SRCC not defined' in said and 'lag not defined: one of the series does not change' in said
     assert 'nan' not in said
 
 

@@ -117,8 +117,47 @@ def test_workers_are_stopped_when_nobody_waits_for_the_rest():
     assert stage.stopped
 
 
+NO_NETWORK = Answer(error='There is no network.', final=True)
+
+
+class Script(Stage):
+    """Say what stands in a list, each by the worker that was started at that place."""
+
+    def wait(self, workers):
+        place, said = self.said.pop(0)
+        return [(self.started[place], said)]
+
+
+def test_those_that_run_do_the_work_where_the_work_cannot_be_loaded_again(caplog):
+    stage = Script([(0, READY), (1, NO_NETWORK), (0, DONE), (0, DONE)])
+    assert len(list(share_out(stage, 2, 'ab'))) == 2
+    assert len(stage.started) == 2
+    assert caplog.messages == ['There is no network. The work goes on with fewer workers.']
+
+
+def test_those_that_run_do_the_work_where_others_die_as_they_start(caplog):
+    lost = [(place, LOST) for place in range(1, TRIES + 1)]
+    stage = Script([(0, READY), *lost, (0, DONE), (0, DONE)])
+    assert len(list(share_out(stage, 2, 'ab'))) == 2
+    assert len(stage.started) == 1 + TRIES
+    assert caplog.messages == ['It ended. The work goes on with fewer workers.']
+
+
+def test_a_worker_that_is_late_is_waited_for_before_the_work_is_given_up(caplog):
+    stage = Script([(1, NO_NETWORK), (0, READY), (0, DONE), (0, DONE)])
+    assert len(list(share_out(stage, 2, 'ab'))) == 2
+    assert caplog.messages == []
+
+
+def test_the_end_of_the_last_worker_is_that_of_the_work():
+    stage = Script([(0, READY), (1, NO_NETWORK), (0, LOST), (2, NO_NETWORK)])
+    with pytest.raises(SageIQError, match=r'^There is no network\.$'):
+        list(share_out(stage, 2, 'ab'))
+    assert stage.stopped
+
+
 def test_workers_are_stopped_when_none_can_start():
-    stage = Stage([Answer(error='There is no network.', final=True)])
+    stage = Stage([NO_NETWORK, NO_NETWORK])
     with pytest.raises(SageIQError, match=r'^There is no network\.$'):
         list(share_out(stage, 2, ['a', 'b']))
     assert stage.stopped

@@ -3,6 +3,7 @@
 """Processes of this machine do the work, and none of them outlives whoever started them."""
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from executor_jobs import PATIENCE_SECONDS, Record, Tens, runs, wait_until
 
 from sageiq_ros.executors.base import TRIES, Outcome
 from sageiq_ros.executors.processes import ProcessesExecutor
+from sageiq_ros.types import SageIQError
 
 SCRIPT = Path(__file__).with_name('hanging_script.py')
 
@@ -41,6 +43,27 @@ class TestInProcesses(WorkerProcessCases):
                 os.kill(child, signal.SIGKILL)
         assert 'ended (signal 9)' in done[0].error and done[1] == Outcome(1, 10)
         assert len(record.lines('children')) == TRIES
+
+    def test_dead_workers_leave_no_open_files(self, executor, record):
+        self.run(executor, Tens(record), [1])
+        before = len(os.listdir('/proc/self/fd'))
+        self.run(executor, Tens(record), ['die', 'die_once', 1])
+        assert len(os.listdir('/proc/self/fd')) == before
+
+    def test_too_few_open_files_are_one_sentence(self, executor, record):
+        limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+        # Input, output and errors are open, so nothing else can be.
+        resource.setrlimit(resource.RLIMIT_NOFILE, (3, limits[1]))
+        try:
+            with pytest.raises(SageIQError, match=r'\(Too many open files\): choose fewer'):
+                self.run(executor, Tens(record), [1, 2])
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+
+def test_no_workers_are_refused():
+    with pytest.raises(SageIQError, match=r'^-1 workers do no work'):
+        ProcessesExecutor(-1)
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the evaluator collects of a node: the results of one camera, and the node's faults."""
 
+from threading import Event
+
 import pytest
 import rclpy
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
@@ -10,7 +12,7 @@ from sensor_msgs.msg import Image
 
 from sageiq_msgs.msg import TarQuality
 from sageiq_ros.nodes.collector import READY, Collector, may_be_played
-from sageiq_ros.nodes.evaluator import NAME, NAMESPACE
+from sageiq_ros.nodes.evaluator import NAME, NAMESPACE, take_what_waits
 
 TOPIC = '/image_raw'
 START_S = 120.0
@@ -45,25 +47,51 @@ def test_results_of_another_camera_are_not_taken(listener):
         message.header.stamp.sec = second
         publisher.publish(message)
     until(lambda: len(collector.results) == 2)
-    assert [stamp for stamp, _ in collector.results] == [1_000_000_000, 2_000_000_000]
+    assert list(collector.results) == [1_000_000_000, 2_000_000_000]
 
 
-def test_results_of_one_stamp_are_taken_in_turn_and_each_once(listener):
+def test_of_several_results_of_one_stamp_the_first_counts(listener):
     node, until = listener
     collector = Collector(node, TOPIC)
     publisher = node.create_publisher(TarQuality, 'tar_quality', 10)
     until(publisher.get_subscription_count)
     for score in (0.25, 0.75):
         publisher.publish(TarQuality(camera=TOPIC, score=score))
-    until(lambda: len(collector.results) == 2)
-    results = collector.by_stamp()
-    assert [results.take(0).score, results.take(0).score] == [0.25, 0.75]
-    assert results.take(0) is None and results.take(1) is None and results.left == 0
+    until(lambda: collector.heard == 2)
+    assert {stamp: found.score for stamp, found in collector.results.items()} == {0: 0.25}
+
+
+def test_what_waits_behind_other_messages_is_taken_at_the_end(context):
+    node = rclpy.create_node(NAME, namespace=NAMESPACE, context=context)
+    executor = SingleThreadedExecutor(context=context)
+    executor.add_node(node)
+    collector = Collector(node, TOPIC)
+    results = node.create_publisher(TarQuality, 'tar_quality', 30)
+    diagnostics = node.create_publisher(DiagnosticArray, '/diagnostics', 10)
+    for _ in range(int(START_S / 0.05)):
+        if results.get_subscription_count() and diagnostics.get_subscription_count():
+            break
+        Event().wait(0.05)
+    for second in range(20):
+        message = TarQuality(camera=TOPIC, score=0.5)
+        message.header.stamp.sec = second + 1
+        results.publish(message)
+        if second % 4 == 0:
+            diagnostics.publish(DiagnosticArray())
+    take_what_waits(executor, collector)
+    assert sorted(collector.results) == [second * 1_000_000_000 for second in range(1, 21)]
+    executor.shutdown()
+    node.destroy_node()
 
 
 @pytest.mark.parametrize(
     ('name', 'ours'),
-    [('sageiq.sageiq_node: engines', True), ('other.sageiq_node: engines', False)],
+    [
+        ('sageiq.sageiq_node: engines', True),
+        ('other.sageiq_node: engines', False),
+        ('sageiq_rear.sageiq_node: engines', False),
+        ('sageiq.rear.sageiq_node: engines', False),
+    ],
 )
 def test_a_node_that_cannot_start_is_a_fault_and_another_one_is_none(listener, name, ours):
     node, until = listener

@@ -26,9 +26,10 @@ from sageiq_ros.config import AnalyzerConfig, PipelineConfig
 from sageiq_ros.evaluation.bag.frames import BagFrames
 from sageiq_ros.evaluation.bag.run import BagRun
 from sageiq_ros.evaluation.bag.work import AssessFrames
+from sageiq_ros.evaluation.results_table import ResultsTable
 from sageiq_ros.executors.local import LocalExecutor
 from sageiq_ros.nodes.collector import READY, Collector, may_be_played
-from sageiq_ros.nodes.evaluator import NAME, NAMESPACE
+from sageiq_ros.nodes.evaluator import NAME, NAMESPACE, results_of
 from sageiq_ros.nodes.feeder import Feeder
 from sageiq_ros.nodes.messages import bgr_image
 from sageiq_ros.nodes.process import NodeProcess
@@ -166,6 +167,7 @@ def test_the_scores_are_those_of_the_evaluation_without_ros(default_node, tmp_pa
     for _ in make_bag(StreetSource(4, seed=1, rate_hz=1.0), bag):
         pass
     collector = Collector(node, TOPIC)
+    prior = PipelineConfig(analyzer=AnalyzerConfig(mode='prior'))
     arguments = ['-p', f'cameras:=["{TOPIC}"]', '-p', 'analyzer.mode:=prior']
     with NodeProcess(tmp_path / 'node.log', arguments) as process:
         feeder = Feeder(node, process, TOPIC)
@@ -177,22 +179,19 @@ def test_the_scores_are_those_of_the_evaluation_without_ros(default_node, tmp_pa
             # Again where the collector had not found the node yet.
             for _ in range(TRIES):
                 assert feeder.assess(frame, START_S)
-                if collector.results and collector.results[-1][0] == frame.stamp_ns:
+                if frame.stamp_ns in collector.results:
                     break
         feeder.close()
-    played, offline = BagRun(BagFrames(bag)), BagRun(BagFrames(bag))
-    results = collector.by_stamp()
-    played.go(LocalExecutor(), results)
-    prior = PipelineConfig(analyzer=AnalyzerConfig(mode='prior'))
+    frames = BagFrames(bag)
+    played = list(results_of(frames.times(), collector.results))
+    offline = BagRun(frames, ResultsTable(tmp_path / 'results.csv'))
     offline.go(LocalExecutor(), AssessFrames(prior))
-    assert len(played.results) == 4
-    for ours, theirs in zip(played.results, offline.results, strict=True):
+    assert len(played) == 4
+    for ours, theirs in zip(played, offline.results, strict=True):
         assert ours.score == pytest.approx(theirs.score, abs=FLOAT32)
-        assert (ours.index, ours.name, ours.stamp_ns) == (
-            theirs.index, theirs.name, theirs.stamp_ns,
+        assert (ours.index, ours.name, ours.stamp_ns, ours.recorded_ns) == (
+            theirs.index, theirs.name, theirs.stamp_ns, theirs.recorded_ns,
         )  # fmt: skip
-    # The feeder's own probe is no frame of the bag.
-    assert results.left >= 1
 
 
 def test_the_player_may_start_when_the_node_and_the_evaluator_listen(
@@ -225,11 +224,27 @@ def test_the_player_may_start_when_the_node_and_the_evaluator_listen(
     ],
     ids=lambda value: value[0] if isinstance(value, list) else '',
 )
-def test_a_fault_is_one_sentence(evaluator, bag, tmp_path, arguments, sentence):
+def test_a_fault_is_one_sentence_and_leaves_no_older_results(
+    evaluator, bag, tmp_path, arguments, sentence
+):
+    (tmp_path / 'out').mkdir()
+    (tmp_path / 'out' / 'summary.json').write_text('{}')
     process = evaluator(bag, '--out', tmp_path / 'out', *arguments)
     said, errors = process.communicate(timeout=START_S)
     assert process.returncode == 2 and not said
     assert errors.startswith('sageiq_evaluator: ') and sentence in errors
+    assert len(errors.splitlines()) == 1
+    assert not list((tmp_path / 'out').iterdir())
+
+
+@pytest.mark.parametrize('stamps', [(0, START_NS), (START_NS, START_NS)], ids=['none', 'equal'])
+def test_frames_that_stamps_do_not_tell_apart_are_refused(evaluator, tmp_path, stamps):
+    with BagWriter(tmp_path / 'bag') as writer:
+        for number, stamp_ns in enumerate(stamps):
+            message = raw_image(grey(9), stamp_ns, 'camera')
+            writer.write(TOPIC, RAW_TYPE, START_NS + number, message)
+    _, errors = evaluator(tmp_path / 'bag', '--out', tmp_path / 'out').communicate(timeout=START_S)
+    assert 'The frames of /image_raw cannot be told apart by the stamps' in errors
     assert len(errors.splitlines()) == 1
 
 

@@ -82,6 +82,7 @@ ALPHA = np.full((HEIGHT, WIDTH, 1), 7, np.uint8)
         ('8UC3', scene()),
         ('rgb8', RGB),
         ('bgra8', np.dstack([scene(), ALPHA])),
+        ('8UC4', np.dstack([scene(), ALPHA])),
         ('rgba8', np.dstack([RGB, ALPHA])),
     ],
 )
@@ -92,10 +93,19 @@ def test_colour_of_eight_bits_is_exact(encoding, pixels, pad):
 @pytest.mark.parametrize(('big', 'order'), [(0, '<u2'), (1, '>u2')])
 def test_sixteen_bits_scale_to_eight_in_both_byte_orders(big, order):
     wide = (scene().astype(np.uint16) * 257).astype(order)
-    np.testing.assert_array_equal(to_bgr(message(wide, 'bgr16', big=big)), scene())
-    np.testing.assert_array_equal(to_bgr(message(wide[..., ::-1], 'rgb16', big=big)), scene())
+    alpha = np.full((HEIGHT, WIDTH, 1), 7, order)
+    for encoding, pixels in (
+        ('bgr16', wide),
+        ('16UC3', wide),
+        ('rgb16', wide[..., ::-1]),
+        ('bgra16', np.dstack([wide, alpha])),
+        ('16UC4', np.dstack([wide, alpha])),
+        ('rgba16', np.dstack([wide[..., ::-1], alpha])),
+    ):
+        np.testing.assert_array_equal(to_bgr(message(pixels, encoding, big=big)), scene())
     gray = (GRAY.astype(np.uint16) * 257).astype(order)
-    np.testing.assert_array_equal(to_bgr(message(gray, 'mono16', big=big))[..., 1], GRAY)
+    for encoding in ('mono16', '16UC1'):
+        np.testing.assert_array_equal(to_bgr(message(gray, encoding, big=big))[..., 1], GRAY)
 
 
 @pytest.mark.parametrize('encoding', ['mono8', '8UC1'])
@@ -155,6 +165,7 @@ def test_the_last_row_must_be_whole():
         ({'width': 0}, 'size', '0x12 pixels'),
         ({'step': 47}, 'step', 'takes 48 bytes, but the step is 47'),
         ({'encoding': 'bgr9'}, 'encoding', "The encoding 'bgr9' is not known; known are bgr8,"),
+        ({'encoding': 'nv24'}, 'encoding', "The encoding 'nv24' is not known"),
         ({'encoding': ''}, 'encoding', "The encoding '' is not known"),
         ({'height': 2**31}, 'truncated', 'but the message holds 576'),
         ({'encoding': 'nv12', 'height': 3}, 'size', 'nv12 needs an even size, not 16x3'),
@@ -208,6 +219,26 @@ def test_zeros_after_the_end_of_a_jpeg_are_allowed():
     whole = compressed('.jpg', scene())
     padded = SimpleNamespace(format='jpeg', data=whole.data + bytes(40))
     np.testing.assert_array_equal(to_bgr(padded), to_bgr(whole))
+
+
+@pytest.mark.parametrize('extension', ['.jpg', '.png'])
+def test_what_a_camera_writes_after_the_end_is_allowed(extension):
+    whole = compressed(extension, scene())
+    more = SimpleNamespace(format='x', data=whole.data + b'camera data' * 20)
+    np.testing.assert_array_equal(to_bgr(more), to_bgr(whole))
+
+
+@pytest.mark.parametrize('fill', [b'', b'\xff\xff'])
+def test_the_end_of_a_small_picture_in_the_headers_is_not_the_end(fill):
+    data = compressed('.jpg', scene()).data
+    small = b'Exif\0\0' + data
+    header = fill + b'\xff\xe1' + (len(small) + 2).to_bytes(2, 'big') + small
+    whole = SimpleNamespace(format='jpeg', data=data[:2] + header + data[2:])
+    np.testing.assert_array_equal(to_bgr(whole), to_bgr(compressed('.jpg', scene())))
+    cut = SimpleNamespace(format='jpeg', data=whole.data[:-20])
+    with pytest.raises(ImageError) as caught:
+        to_bgr(cut)
+    assert caught.value.kind == 'truncated'
 
 
 @pytest.mark.parametrize(

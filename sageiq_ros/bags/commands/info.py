@@ -36,6 +36,8 @@ def describe(reader: BagReader) -> str:
         f'size      {_size(reader.size_bytes)}',
         f'messages  {reader.message_count}',
     ]
+    if reader.remark:
+        lines.append(f'remark    {reader.remark}')
     if reader.message_count:
         lines += [
             f'duration  {duration_s:.3f} s',

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -37,6 +36,7 @@ def run(args: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from sageiq_ros.bags.commands.info import describe
+    from sageiq_ros.bags.frames import print_faults
     from sageiq_ros.bags.make import make_bag
     from sageiq_ros.bags.reader import BagReader
     from sageiq_ros.bags.sources import open_source
@@ -53,8 +53,7 @@ def run(args: argparse.Namespace) -> int:
     )
     for _ in tqdm(written, total=source.count, desc='writing', unit='frame', delay=0.5):
         pass
-    for sentence in source.skipped:
-        print(f'sageiq: skipped: {sentence}', file=sys.stderr)
+    print_faults(source)
     with BagReader(args.out) as reader:
         print(describe(reader))
     return 0

@@ -45,38 +45,36 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Evaluate; what was collected is written even if the rest fails or Ctrl-C comes."""
-    from sageiq_ros.config import Config, load_yaml, updated
+    from sageiq_ros.config import Config, load_yaml
     from sageiq_ros.evaluation.bag.files import EvaluationFolder
     from sageiq_ros.evaluation.bag.frames import BagFrames
     from sageiq_ros.evaluation.bag.label_source import labels_of
     from sageiq_ros.evaluation.bag.run import BagRun
     from sageiq_ros.evaluation.bag.work import AssessFrames
     from sageiq_ros.executors.options import executor_from
-    from sageiq_ros.types import SageIQError
 
     config = load_yaml(Config(), args.config) if args.config else Config()
     if args.executor == 'processes' and args.workers is None and config.analyzer.model:
         # Each worker loads that model by itself, however large it is.
         args.workers = 1
     executor = executor_from(args)
-    if args.executor != 'process' and args.workers != 1:
-        # Two threads of one network beside another's cost more than they bring.
-        config = updated(config, {'runtime.threads': 1})
     frames = BagFrames(args.bag, args.topic, rate_hz=args.rate, frames=args.frames)
     labels = labels_of(frames, args.labels) if args.labels else None
     folder = EvaluationFolder(args.out)
-    drive = BagRun(frames)
+    drive = BagRun(frames, folder.results)
     try:
-        drive.go(executor, AssessFrames(config))
-    except SageIQError as error:
-        drive.end_early(f'it was broken off: {error}')
-        raise
+        drive.go(executor, AssessFrames.by(executor, config))
     except KeyboardInterrupt:
         drive.end_early('it was interrupted.')
+        raise
+    except Exception as error:
+        drive.end_early(f'it was broken off: {error}')
         raise
     finally:
         for sentence in frames.skipped:
             print(f'sageiq: skipped: {sentence}', file=sys.stderr)
+        for sentence in drive.remarks:
+            print(f'sageiq: {sentence}', file=sys.stderr)
         if drive.results:
             command = shlex.join(['sageiq', *sys.argv[1:]])
             print(folder.write(drive, labels, config.scorer, command))

@@ -13,23 +13,28 @@ from pathlib import Path
 from sageiq_ros.config import ScorerConfig
 from sageiq_ros.evaluation.bag.comparison import compare
 from sageiq_ros.evaluation.bag.labels import MatchedLabels
+from sageiq_ros.evaluation.bag.remarks import not_decoded
 from sageiq_ros.evaluation.bag.run import BagRun
 from sageiq_ros.evaluation.bag.section import comparison_section
 from sageiq_ros.evaluation.bag.summary import describe, summary_values
-from sageiq_ros.evaluation.drive import summarize, write_csv
+from sageiq_ros.evaluation.drive import summarize
+from sageiq_ros.evaluation.extremes import worst_and_best
 from sageiq_ros.evaluation.report import ReportInput, write_report
+from sageiq_ros.evaluation.results_table import ResultsTable
 from sageiq_ros.types import SageIQError
 
-NAMED = 5
+SHOWN = 5
 
 
 class EvaluationFolder:
     """Own the output folder; files of an earlier evaluation in it are replaced.
 
-    Raises SageIQError where it cannot be written to.
+    ``results`` is the table, to be filled frame by frame. Raises SageIQError where the folder
+    cannot be written to.
     """
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         self.report = path / 'report.html'
         self.table = path / 'results.csv'
         self.summary = path / 'summary.json'
@@ -38,17 +43,34 @@ class EvaluationFolder:
             for file in (self.report, self.table, self.summary):
                 file.unlink(missing_ok=True)
         except OSError as error:
-            raise SageIQError(f'Cannot write to the folder {path}: {error.strerror}.') from error
+            raise self._fault(error) from error
+        self.results = ResultsTable(self.table)
 
     def write(
         self, run: BagRun, labels: MatchedLabels | None, thresholds: ScorerConfig, command: str
     ) -> str:
-        """Compare the run with its labels and write all files; returns the text to print."""
+        """Compare the run with its labels and write what the table is not.
+
+        Returns the text to print. Raises SageIQError where a file cannot be written, or a frame
+        to be shown not be read again.
+        """
+        self.results.close()
+        try:
+            return self._write(run, labels, thresholds, command)
+        except OSError as error:
+            raise self._fault(error) from error
+
+    def _fault(self, error: OSError) -> SageIQError:
+        return SageIQError(f'Cannot write to the folder {self._path}: {error.strerror}.')
+
+    def _write(
+        self, run: BagRun, labels: MatchedLabels | None, thresholds: ScorerConfig, command: str
+    ) -> str:
         summary = summarize(run.results, run.spent_s)
         comparison = compare(run.results, labels) if labels else None
-        write_csv(self.table, run.results)
         values = summary_values(run, summary, comparison, command)
         self.summary.write_text(json.dumps(values, indent=2) + '\n', encoding='utf-8')
+        worst, best = worst_and_best(run.results, SHOWN, run.frames.again)
         content = ReportInput(
             title='Picture quality of a recorded drive',
             lead=f'{summary.answered} frames of {run.frames.name}, assessed by SageIQ.',
@@ -56,8 +78,8 @@ class EvaluationFolder:
             summary=summary,
             good=thresholds.good,
             poor=thresholds.poor,
-            worst=run.worst.frames,
-            best=run.best.frames,
+            worst=worst,
+            best=best,
             provenance=_provenance(run, labels, command),
             remarks=_remarks(run),
             speed=run.speed,
@@ -81,11 +103,7 @@ def _remarks(run: BagRun) -> list[str]:
     remarks = list(run.remarks)
     skipped = run.frames.skipped
     if skipped:
-        more = len(skipped) - NAMED
-        remarks.append(
-            f'{len(skipped)} messages could not be decoded: {" ".join(skipped[:NAMED])}'
-            + (f' And {more} more.' if more > 0 else '')
-        )
+        remarks.append(not_decoded(skipped))
     return remarks
 
 

@@ -8,7 +8,8 @@ import math
 from dataclasses import dataclass
 
 from sageiq_ros.bags.frames import Frame
-from sageiq_ros.config import PipelineConfig
+from sageiq_ros.config import PipelineConfig, updated
+from sageiq_ros.executors.base import Executor
 from sageiq_ros.pipeline import Pipeline, build_pipeline
 from sageiq_ros.types import Assessment
 
@@ -18,6 +19,16 @@ class AssessFrames:
     """Assess frames by the pipeline of a configuration."""
 
     config: PipelineConfig
+
+    @classmethod
+    def by(cls, executor: Executor, config: PipelineConfig) -> AssessFrames:
+        """Make the job for an executor; of several workers each takes one thread for engines.
+
+        Two threads of one network beside those of another cost more than they bring.
+        """
+        if executor.workers != 1:
+            config = updated(config, {'runtime.threads': 1})
+        return cls(config)
 
     def start(self) -> FrameAssessor:
         """Load the engines; raises SageIQError where one is missing or damaged."""
