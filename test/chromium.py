@@ -87,6 +87,11 @@ addEventListener('load', () => {
   for (const image of document.images)
     if (!image.naturalWidth) found.push('shows nothing: ' + image.alt);
   document.querySelectorAll('svg').forEach(chart);
+  if (%(whole)s) document.querySelectorAll(%(whole)s).forEach(box => {
+    if (box.scrollWidth > box.clientWidth)
+      found.push(`"${box.getAttribute('aria-label')}" hides ` +
+                 `${box.scrollWidth - box.clientWidth} px of its width`);
+  });
   parent.postMessage(JSON.stringify(found), '*');
 });
 })();</script>"""
@@ -102,14 +107,20 @@ needs_browser = pytest.mark.skipif(
 )
 
 
-def inspect_page(path: Path, width: int, dark: bool = False) -> list[str]:
+def inspect_page(path: Path, width: int, dark: bool = False, whole: str = '') -> list[str]:
     """Open a page of ``width`` px and return what is wrong with it, a sentence a fault.
 
     Faults are text of a drawing that leaves it or overlaps other text of it by more than
     ``OVERLAP`` px, drawings that leave their cards, a page that scrolls sideways, pictures that
-    show nothing, whatever is loaded from elsewhere, and every message on the console.
+    show nothing, whatever is loaded from elsewhere, and every message on the console; of boxes
+    that the CSS selector ``whole`` picks, also what must be scrolled to be seen.
     """
-    probe = PROBE % {'margin': MARGIN, 'overlap': OVERLAP, 'empty': EMPTY}
+    probe = PROBE % {
+        'margin': MARGIN,
+        'overlap': OVERLAP,
+        'empty': EMPTY,
+        'whole': json.dumps(whole),
+    }
     text = path.read_text(encoding='utf-8')
     head = '<head>' if '<head>' in text else '<!doctype html>'
     assert head in text, f'{path} has neither a head nor a doctype'
@@ -119,20 +130,33 @@ def inspect_page(path: Path, width: int, dark: bool = False) -> list[str]:
         # Windows are at least 500 px wide, frames are not.
         frame = folder / 'frame.html'
         frame.write_text(FRAME.format(width=width), encoding='utf-8')
-        done = subprocess.run(
-            [
-                *(browser(), '--headless', '--no-sandbox', '--disable-gpu', '--hide-scrollbars'),
-                *('--dump-dom', '--virtual-time-budget=20000', '--enable-logging=stderr'),
-                f'--blink-settings=preferredColorScheme={0 if dark else 1}',
-                f'--user-data-dir={folder / "profile"}',
-                f'--window-size={max(width, 500)},1000',
-                frame.as_uri(),
-            ],
-            capture_output=True,
-            text=True,
-            timeout=TIMEOUT_S,
-            check=True,
+        done = _run(
+            folder,
+            *('--hide-scrollbars', '--dump-dom', '--enable-logging=stderr'),
+            f'--blink-settings=preferredColorScheme={0 if dark else 1}',
+            f'--window-size={max(width, 500)},1000',
+            frame.as_uri(),
         )
     result = RESULT.search(done.stdout)
     assert result and result[1], f'the page was not measured: {done.stderr[-2000:]}'
     return [*json.loads(html.unescape(result[1])), *CONSOLE.findall(done.stderr)]
+
+
+def print_page(path: Path, pdf: Path) -> None:
+    """Print a page as a browser does by default, on Letter, into the file ``pdf``."""
+    with tempfile.TemporaryDirectory() as name:
+        _run(Path(name), '--no-pdf-header-footer', f'--print-to-pdf={pdf}', path.as_uri())
+
+
+def _run(folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    """Run the browser without a window and with a profile of its own in ``folder``."""
+    return subprocess.run(
+        [
+            *(browser(), '--headless', '--no-sandbox', '--disable-gpu'),
+            *('--virtual-time-budget=20000', f'--user-data-dir={folder / "profile"}', *more),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_S,
+        check=True,
+    )

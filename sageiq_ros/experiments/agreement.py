@@ -9,9 +9,9 @@ one between the same pictures.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from statistics import fmean
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,12 +19,19 @@ from numpy.typing import NDArray
 from sageiq_ros.evaluation.bootstrap import Estimate, estimate
 from sageiq_ros.evaluation.correlation import plcc, srcc
 from sageiq_ros.experiments.conditions import Condition
+from sageiq_ros.experiments.published import AVERAGE
+from sageiq_ros.experiments.scored import split_scored
 from sageiq_ros.experiments.work import Row
 from sageiq_ros.sageiq_d.hybrid import seeded
 
 METRICS = ('srcc', 'plcc', 'mcc')
 LEAST_FOR_AVERAGE = 10
-"""A data set of fewer pictures is shown, but a correlation over so few is not averaged."""
+"""A correlation over fewer pictures is shown, but has no interval and is not averaged.
+
+The resamples of three pictures hardly differ, so that their interval would look certain.
+"""
+MOST_AT_ONCE = 1 << 20
+"""Pictures drawn at once: 8 MB an array, whatever the number of resamples."""
 
 Floats = NDArray[np.float64]
 
@@ -55,17 +62,52 @@ class Agreement:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Look up by condition what a scorer's tables say in one row.
+
+    It is of one data set or, named ``average``, of all: ``agreement`` is then the mean over the
+    data sets with enough pictures, and ``rows`` are those of all pictures.
+    """
+
+    name: str
+    is_average: bool
+    agreement: Callable[[Condition], Agreement]
+    rows: Callable[[Condition], list[Row]]
+
+
 class Scores:
-    """Look rows up by scorer, data set and condition, and correlate them."""
+    """Look rows up by scorer, data set and condition, and correlate them.
+
+    What has no score is left out (``split_scored``); ``dropped`` names it.
+    """
 
     def __init__(self, rows: Iterable[Row], resamples: int, seed: int) -> None:
+        rows = list(rows)
         self._cells: dict[tuple[str, str, Condition], dict[str, Row]] = {}
         self._resamples, self._seed = resamples, seed
         self._known: dict[tuple[str, str, Condition], Agreement] = {}
-        for row in rows:
+        self.scorers = list(dict.fromkeys(row.scorer for row in rows))
+        self.datasets = list(dict.fromkeys(row.dataset for row in rows))
+        kept, self.dropped = split_scored(rows)
+        for row in kept:
             self._cells.setdefault((row.scorer, row.dataset, row.condition), {})[row.key] = row
-        self.scorers = list(dict.fromkeys(scorer for scorer, _, _ in self._cells))
-        self.datasets = list(dict.fromkeys(dataset for _, dataset, _ in self._cells))
+
+    def groups(self, scorer: str) -> list[Group]:
+        """List what a scorer's tables have rows of: each data set, at last their average."""
+        one_by_one = [
+            Group(
+                name,
+                False,
+                partial(self.agreement, scorer, name),
+                partial(self.rows, scorer, name),
+            )
+            for name in self.datasets
+        ]
+        return [
+            *one_by_one,
+            Group(AVERAGE, True, partial(self.average, scorer), partial(self._all_rows, scorer)),
+        ]
 
     def averaged(self, scorer: str) -> list[str]:
         """List the data sets that a scorer's averages are over: those with enough pictures.
@@ -89,13 +131,10 @@ class Scores:
         return [cell[key] for key in sorted(cell)]
 
     def agreement(self, scorer: str, dataset: str, condition: Condition) -> Agreement:
-        """Correlate scores with labels over a data set; NaN for fewer than 3 pictures.
-
-        Pictures that a scorer gives no number are left out.
-        """
+        """Correlate scores with labels over a data set; NaN for fewer than 3 pictures."""
         place = scorer, dataset, condition
         if place not in self._known:
-            rows = [row for row in self.rows(*place) if math.isfinite(row.label + row.score)]
+            rows = self.rows(*place)
             self._known[place] = correlate(
                 [row.label for row in rows],
                 [row.score for row in rows],
@@ -105,16 +144,6 @@ class Scores:
             )
         return self._known[place]
 
-    def aim(self, scorer: str, condition: Condition) -> float:
-        """Return the mean share of weight on clear regions over what averages are over."""
-        aims = [
-            row.aim
-            for name in self.averaged(scorer)
-            for row in self.rows(scorer, name, condition)
-            if not math.isnan(row.aim)
-        ]
-        return fmean(aims) if aims else math.nan
-
     def average(self, scorer: str, condition: Condition) -> Agreement:
         """Average the agreement over the data sets with enough pictures; NaN without any."""
         names = self.averaged(scorer)
@@ -123,24 +152,31 @@ class Scores:
             return Agreement(unknown[:, 0], unknown, 0)
         return mean([self.agreement(scorer, name, condition) for name in names])
 
+    def _all_rows(self, scorer: str, condition: Condition) -> list[Row]:
+        return [row for name in self.datasets for row in self.rows(scorer, name, condition)]
+
 
 def correlate(
     labels: Sequence[float], scores: Sequence[float], resamples: int, rng: np.random.Generator
 ) -> Agreement:
-    """Correlate two lists of one value a picture, with a bootstrap over pictures."""
+    """Correlate two lists of one value a picture, with a bootstrap over pictures.
+
+    Fewer than 3 pictures have no correlation, fewer than ``LEAST_FOR_AVERAGE`` no replicates.
+    """
     x, y = np.asarray(labels, float), np.asarray(scores, float)
-    if len(x) < 3:
-        unknown = np.full((len(METRICS), resamples), np.nan)
-        return Agreement(unknown[:, 0], unknown, len(x))
+    count = len(x)
+    replicates = np.full((len(METRICS), resamples), np.nan)
+    if count < 3:
+        return Agreement(replicates[:, 0], replicates, count)
+    if count >= LEAST_FOR_AVERAGE:
+        step = max(1, MOST_AT_ONCE // count)
+        for start in range(0, resamples, step):
+            draws = rng.integers(count, size=(min(step, resamples - start), count))
+            ranks = _row_plcc(_row_ranks(x[draws]), _row_ranks(y[draws]))
+            lines = _row_plcc(x[draws], y[draws])
+            replicates[:, start : start + step] = ranks, lines, (ranks + lines) / 2.0
     rank, linear = srcc(x, y), plcc(x, y)
-    draws = rng.integers(len(x), size=(resamples, len(x)))
-    ranks = _row_plcc(_row_ranks(x[draws]), _row_ranks(y[draws]))
-    lines = _row_plcc(x[draws], y[draws])
-    return Agreement(
-        np.array([rank, linear, (rank + linear) / 2.0]),
-        np.stack([ranks, lines, (ranks + lines) / 2.0]),
-        len(x),
-    )
+    return Agreement(np.array([rank, linear, (rank + linear) / 2.0]), replicates, count)
 
 
 def mean(found: Sequence[Agreement]) -> Agreement:

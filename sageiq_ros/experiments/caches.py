@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -72,6 +73,13 @@ class ContentCache:
                 self._database.executemany('INSERT OR REPLACE INTO answers VALUES (?, ?)', new)
         except sqlite3.Error as error:
             raise self._fault(error) from error
+
+    def remember(self) -> None:
+        """Flush, or say on stderr why that cannot be: what was found is worth more."""
+        try:
+            self.flush()
+        except SageIQError as error:
+            print(f'sageiq: {error} Answers are not remembered for now.', file=sys.stderr)
 
     def _fault(self, error: Exception) -> SageIQError:
         return SageIQError(

@@ -5,27 +5,23 @@
 from __future__ import annotations
 
 import argparse
-import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, TypeVar
-
-from sageiq_ros.types import SageIQError
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sageiq_ros.datasets.readers.base import AnnotatedSet
     from sageiq_ros.evaluation.pages.blocks import Report, Section
     from sageiq_ros.experiments.agreement import Scores
     from sageiq_ros.experiments.run import Measured
     from sageiq_ros.experiments.work import AssessJob, Row
 
-Made = TypeVar('Made')
-
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``sageiq evaluate paper``."""
     from sageiq_ros.datasets.readers.open import SETS_HELP
+    from sageiq_ros.evaluation.similarity.command import add_features
     from sageiq_ros.executors.options import add_options
     from sageiq_ros.experiments.options import EXPERIMENTS, FULL, NANO
     from sageiq_ros.sageiq_d.hybrid import LEAST_SIDE_PX
@@ -49,7 +45,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add('--config', type=Path, metavar='FILE', help='parameter file, as the node reads it')
     add('--detector', default='', metavar='FOLDER', help='engine of the detector in Fig. 12')
-    add('--resnet50', type=Path, metavar='FILE', help='weights for Figs. 8 and 9')
+    add_features(parser)
     add(
         '--words-against',
         metavar='TITLE',
@@ -65,24 +61,29 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar='PX',
         help=f'least width and height of a region ({LEAST_SIDE_PX})',
     )
-    add('--seed', type=int, default=0, help='of noises, errors and resamples (0)')
+    add('--seed', type=int, default=0, help='of all that is drawn at random (0)')
     add('--resamples', type=int, default=1000, help='resamples of the bootstrap (1000)')
     add('--cache', type=Path, metavar='FILE', help='file of scores known (in the cache folder)')
     add_options(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Measure, write the report and name its files."""
+    """Measure, write the report and name its files; 1 where an experiment named did not run."""
     from tqdm import tqdm
 
     from sageiq_ros.cache import cache_folder
     from sageiq_ros.config import updated
     from sageiq_ros.datasets.readers.open import parse_sets
+    from sageiq_ros.evaluation.similarity.features import build_extractor
     from sageiq_ros.executors.options import executor_from
     from sageiq_ros.experiments import options
     from sageiq_ros.experiments.agreement import Scores
+    from sageiq_ros.experiments.numbers import plain_numbers
     from sageiq_ros.experiments.output import write_files, write_scores
+    from sageiq_ros.experiments.parts import Material, parts
+    from sageiq_ros.experiments.provenance import provenance
     from sageiq_ros.experiments.run import list_items, measure
+    from sageiq_ros.experiments.words import Vectors
     from sageiq_ros.experiments.work import AssessJob
     from sageiq_ros.output import check_out
     from sageiq_ros.sageiq_d.hybrid import BoxRule
@@ -100,13 +101,14 @@ def run(args: argparse.Namespace) -> int:
     for name in scorers.values():
         scorer_identity(name)
     against = options.read_against(scorers, args.words_against)
+    experiments = options.read_experiments(args.only)
     every = parse_sets(args.data)
     sets = {data.name: data for data in every if data.annotated}
     keys = {name: choose_keys(data, args.images) for name, data in sets.items()}
     job = AssessJob(
         sets=sets,
         scorers=scorers,
-        experiments=options.read_experiments(args.only),
+        experiments=experiments,
         main=next(iter(scorers)),
         detector=args.detector,
         config=config,
@@ -114,6 +116,9 @@ def run(args: argparse.Namespace) -> int:
         seed=args.seed,
         cache=(args.cache or cache_folder() / 'scores.sqlite3').absolute(),
     )
+    comparable = options.FIG_8 in experiments and len(every) > 1
+    features = build_extractor(args.resnet50, args.features) if comparable else None
+    made = provenance(args.command_line, job, every, keys, args.resamples)
     check_out(args.out)
     begun = perf_counter()
     items = list_items(job, keys)
@@ -122,13 +127,34 @@ def run(args: argparse.Namespace) -> int:
     write_scores(args.out, measured.rows)
     rows, fine_tuning = _fine_tune(job, measured)
     scores = Scores(rows, args.resamples, args.seed)
-    made = {'executor': executor.name, **_provenance(job, every, keys, args.resamples)}
-    found = list(_sections(args, job, every, scores, measured, keys, fine_tuning, against))
+    material = Material(
+        job=job,
+        rows=measured.rows,
+        scores=scores,
+        left_out=measured.left_out,
+        chosen={name: len(found) for name, found in keys.items()},
+        fine_tuning=fine_tuning,
+        every=every,
+        features=features,
+        pictures=args.images,
+        against=against,
+        vectors=Vectors(args.clip, args.word2vec),
+    )
+    found = list(parts(material))
+    made['executor'] = executor.name
     made['time'] = f'{(perf_counter() - begun) / 60.0:.1f} minutes'
-    report = _report(found, made, scores, job.main)
-    for path in write_files(args.out, report, scores, rows, measured.left_out):
+    report = _report([part.section for part in found], made, scores, job.main)
+    numbers = plain_numbers(report, scores, rows, measured.left_out)
+    files: dict[str, str] = {}
+    for part in found:
+        numbers |= part.numbers
+        files |= part.files
+    for path in (*write_files(args.out, report, numbers, files), write_scores(args.out, rows)):
         print(path)
-    return 0
+    missing = [part for part in found if part.reason]
+    for part in missing:
+        print(f'sageiq: {part.section.title} did not run: {part.reason}', file=sys.stderr)
+    return 1 if missing and args.only is not None else 0
 
 
 def _fine_tune(job: AssessJob, measured: Measured) -> tuple[list[Row], str]:
@@ -137,6 +163,7 @@ def _fine_tune(job: AssessJob, measured: Measured) -> tuple[list[Row], str]:
 
     from sageiq_ros.experiments.conditions import FIG_12
     from sageiq_ros.experiments.fine_tuning import fine_tuned_rows, why_not
+    from sageiq_ros.experiments.parts import or_why
 
     rows = list(measured.rows)
     if FIG_12 not in job.experiments:
@@ -148,85 +175,8 @@ def _fine_tune(job: AssessJob, measured: Measured) -> tuple[list[Row], str]:
     def bar(steps: int) -> tqdm:
         return tqdm(total=steps, desc='fine-tuning', unit='step', disable=None)
 
-    found, reason = _or_why(lambda: fine_tuned_rows(job, rows, bar))
+    found, reason = or_why(lambda: fine_tuned_rows(job, rows, bar))
     return [*rows, *(found or ())], reason
-
-
-def _sections(
-    args: argparse.Namespace,
-    job: AssessJob,
-    every: Sequence[AnnotatedSet],
-    scores: Scores,
-    measured: Measured,
-    keys: Mapping[str, Sequence[str]],
-    fine_tuning: str,
-    against: str,
-) -> Iterator[Section]:
-    from sageiq_ros.evaluation.pages.blocks import Section
-    from sageiq_ros.evaluation.similarity.features import build_extractor
-    from sageiq_ros.evaluation.similarity.measure import measure
-    from sageiq_ros.evaluation.similarity.section import section
-    from sageiq_ros.experiments.options import FIG_8, WORDS
-    from sageiq_ros.experiments.run import sections
-    from sageiq_ros.experiments.words import Vectors, tables_x_and_xi
-
-    def similarity() -> Section:
-        if len(every) < 2:
-            raise SageIQError('they compare two data sets or more.')
-        return section(measure(every, build_extractor(args.resnet50), pictures=args.images))
-
-    def words() -> Section:
-        if not against:
-            raise SageIQError('they compare two scorers.')
-        vectors = Vectors(args.clip, args.word2vec)
-        return tables_x_and_xi(job, measured.rows, against, vectors)
-
-    chosen = {name: len(found) for name, found in keys.items()}
-    yield from sections(job, scores, measured, chosen, fine_tuning)
-    for name, title, make in (
-        (FIG_8, 'Figs. 8 and 9', similarity),
-        (WORDS, 'Tables X and XI', words),
-    ):
-        if name in job.experiments:
-            made, reason = _or_why(make)
-            yield made or Section(title, (f'Not run: {reason}',))
-
-
-def _or_why(make: Callable[[], Made]) -> tuple[Made | None, str]:
-    """Return what is made, or None and why not: hours of scores must not be lost with it."""
-    try:
-        return make(), ''
-    except SageIQError as error:
-        return None, str(error)
-    except Exception as error:
-        traceback.print_exc()
-        return None, f'{type(error).__name__}: {error}'
-
-
-def _provenance(
-    job: AssessJob,
-    every: Sequence[AnnotatedSet],
-    keys: Mapping[str, Sequence[str]],
-    resamples: int,
-) -> dict[str, str]:
-    from sageiq_ros.experiments.output import versions
-    from sageiq_ros.scorer.identity import weights_digest
-
-    config = job.config
-    counts = (f'{d.name}: {len(keys.get(d.name, d.keys()))} of {len(d.keys())}' for d in every)
-    return {
-        **versions(),
-        'data sets': ', '.join(counts),
-        'scene graph': config.scene_graph.engine,
-        'analyzer': f'mode {config.analyzer.mode}, query "{config.analyzer.query}"',
-        'scorers': ', '.join(
-            f'{title}: {name} ({weights_digest(name)[:12]})' for title, name in job.scorers.items()
-        ),
-        'regions': f'the 5 largest of at least {job.boxes.least_side} px a side',
-        'seed': str(job.seed),
-        'resamples': f'{resamples}, over pictures',
-        'cache of scores': str(job.cache),
-    }
 
 
 def _report(
@@ -234,11 +184,13 @@ def _report(
 ) -> Report:
     from sageiq_ros.evaluation.pages.blocks import Report
     from sageiq_ros.evaluation.pages.text import number_text
+    from sageiq_ros.experiments.published import AVERAGE, TABLE_VIII
     from sageiq_ros.experiments.shown import motion
     from sageiq_ros.experiments.variants import WITH, WITHOUT
 
     without, with_ = (scores.average(main, motion(variant))['mcc'] for variant in (WITHOUT, WITH))
     gain = with_.value - without.value
+    papers = number_text(TABLE_VIII['SageIQ-M'][AVERAGE][-1], signed=True)
     return Report(
         'SageIQ: the paper’s experiments',
         'What SageIQ-P adds to a quality scorer, on pictures whose important regions are clear '
@@ -248,7 +200,7 @@ def _report(
         (
             (number_text(without.value), f'MCC of {main} without SageIQ-P'),
             (number_text(with_.value), 'MCC with SageIQ-P, motion blur'),
-            (number_text(gain, signed=True), 'gain (the paper’s SageIQ-M: +0.539)'),
+            (number_text(gain, signed=True), f'gain (the paper’s SageIQ-M: {papers})'),
             (str(sum(map(scores.pictures, scores.datasets))), 'pictures judged'),
         ),
     )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sageiq_ros.experiments.ablation import FINE_TUNED
 from sageiq_ros.experiments.conditions import MOTION
+from sageiq_ros.experiments.scored import split_scored
 from sageiq_ros.experiments.shown import motion
 from sageiq_ros.experiments.variants import WITHOUT
 from sageiq_ros.experiments.work import AssessJob, Row
@@ -48,7 +49,8 @@ def fine_tuned_rows(job: AssessJob, rows: Sequence[Row], bar: Callable[[int], An
     from sageiq_ros.training.fine_tuning.cross_fit import cross_fitted_scores, steps
     from sageiq_ros.training.fine_tuning.learners import load_learner
 
-    known = [row for row in rows if row.scorer == job.main and row.condition == motion(WITHOUT)]
+    scored, _ = split_scored(rows)
+    known = [r for r in scored if r.scorer == job.main and r.condition == motion(WITHOUT)]
     if len(known) < LEAST_PICTURES:
         raise SageIQError(
             f'{len(known)} pictures are too few to be split for fine-tuning; it takes '

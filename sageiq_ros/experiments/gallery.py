@@ -7,18 +7,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-import cv2
-
 from sageiq_ros.datasets.evenly import evenly
 from sageiq_ros.evaluation.pages.blocks import Cell, Gallery, Number, Section
 from sageiq_ros.experiments.agreement import Scores
 from sageiq_ros.experiments.caches import ContentCache
 from sageiq_ros.experiments.conditions import MOTION
+from sageiq_ros.experiments.numbered_frames import number_frames
 from sageiq_ros.experiments.shown import motion
 from sageiq_ros.experiments.variants import WITH, WITHOUT, build_variant
 from sageiq_ros.experiments.work import AssessJob, Row, build_stages, cached_scorer
-from sageiq_ros.geometry import pixel_bounds
-from sageiq_ros.overlay import DARK, FONT, LIGHT, quality_color
+from sageiq_ros.overlay import quality_color, score_text
 from sageiq_ros.sageiq_d.hybrid import choose_regions, make_hybrid
 from sageiq_ros.types import Assessment, Image
 
@@ -34,17 +32,20 @@ def figure_10(job: AssessJob, scores: Scores) -> Section:
     try:
         scorer = cached_scorer(job.scorers[job.main], job.config.runtime.backend, cache)
         pipeline = build_variant(replace(stages, scorer=scorer), WITH)
-        columns = []
+        columns, framed = [], []
         for row in chosen:
             annotated = job.sets[row.dataset].read(row.key)
             regions = choose_regions(annotated, job.boxes)
             source = (row.dataset, row.key, job.seed)
             hybrid = make_hybrid(annotated.image, regions, MOTION, source)
-            columns.append((annotated.image, hybrid, draw_deciding(hybrid, pipeline(hybrid))))
-        cache.flush()
+            found = pipeline(hybrid)
+            columns.append((annotated.image, hybrid, draw_deciding(hybrid, found)))
+            framed.append(name_deciding(found))
+        cache.remember()
     finally:
         stages.analyzer.close()
-    text_rows = ['data set', 'key']
+    most = max(map(len, framed), default=0)
+    text_rows = [*(f'frame {number + 1}' for number in range(most)), 'data set', 'key']
     for name in scores.scorers:
         text_rows += [f'{name}: label', f'{name}: w/o SageIQ-P', f'{name}: w/ SageIQ-P']
     gallery = Gallery(
@@ -52,9 +53,14 @@ def figure_10(job: AssessJob, scores: Scores) -> Section:
         ROWS,
         columns,
         tuple(text_rows),
-        [_texts(scores, row) for row in chosen],
+        [
+            (*named, *[''] * (most - len(named)), *_texts(scores, row))
+            for named, row in zip(framed, chosen, strict=True)
+        ],
+        names=tuple(f'{row.dataset} {row.key}' for row in chosen),
         note='Frames are the entities of greater weight of each triplet that is scored, in the '
-        'colour of their quality: blue good, yellow middling, vermilion poor.',
+        'colour of their quality: blue good, yellow middling, vermilion poor. Below the pictures '
+        'stand their labels and qualities.',
     )
     text = (
         'Examples are spread evenly from the lowest to the highest label of '
@@ -71,23 +77,16 @@ def choose_examples(scores: Scores, scorer: str) -> list[Row]:
 
 
 def draw_deciding(image: Image, found: Assessment) -> Image:
-    """Frame each triplet's weightier entity with its label and quality, on a copy."""
-    canvas = image.copy()
-    height, width = canvas.shape[:2]
-    scale = max(width, 640) / 1280.0
-    line = max(2, round(3 * scale))
-    for index in deciding(found):
-        region, quality = found.regions[index].region, found.regions[index].quality
-        x, y, w, h = pixel_bounds(region.box, width, height)
-        color = quality_color(quality.score)
-        cv2.rectangle(canvas, (x, y), (x + w - 1, y + h - 1), color, line)
-        words = f'{region.label} {quality.score:.2f}'
-        (wide, tall), _ = cv2.getTextSize(words, FONT, scale, line - 1)
-        left = max(min(x, width - wide - 4), 0)
-        base = y - 6 if y - tall - 10 >= 0 else min(y + h + tall + 8, height - 4)
-        cv2.rectangle(canvas, (left, base - tall - 4), (left + wide + 4, base + 5), DARK, -1)
-        cv2.putText(canvas, words, (left + 2, base), FONT, scale, LIGHT, line - 1, cv2.LINE_AA)
-    return canvas
+    """Frame and number each triplet's weightier entity in its quality's colour, on a copy."""
+    shown = [found.regions[index] for index in deciding(found)]
+    boxes = [one.region.box for one in shown]
+    return number_frames(image, boxes, [quality_color(one.quality.score) for one in shown])
+
+
+def name_deciding(found: Assessment) -> list[str]:
+    """List label and quality of the entities in the order of their numbers."""
+    shown = (found.regions[index] for index in deciding(found))
+    return [f'{one.region.label} {score_text(one.quality.score)}' for one in shown]
 
 
 def deciding(found: Assessment) -> list[int]:

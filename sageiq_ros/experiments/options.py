@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sageiq_ros.config import Config, PipelineConfig, load_yaml
+from sageiq_ros.evaluation.words_experiment import find_measures
 from sageiq_ros.experiments.conditions import SCORED
 from sageiq_ros.experiments.published import MODELS
 from sageiq_ros.types import SageIQError
@@ -16,6 +17,8 @@ from sageiq_ros.types import SageIQError
 NANO, FULL = 'nano', 'full'
 NANO_SCORERS = {'SageIQ-M nano': 'sageiq_m_nano', 'BRISQUE': 'brisque', 'NIQE': 'niqe'}
 PAPER_AGAINST = 'Q-Instruct'
+MOST_RESAMPLES = 10_000
+"""All resamples of every agreement are held: a quarter of a megabyte each with so many."""
 FIG_8, FIG_10, WORDS = 'fig8', 'fig10', 'words'
 EXPERIMENTS = (FIG_8, FIG_10, *SCORED, WORDS)
 
@@ -85,18 +88,24 @@ def read_experiments(only: str | None) -> frozenset[str]:
 
 def check_numbers(args: argparse.Namespace) -> None:
     """Raise SageIQError for a number out of range."""
-    if args.resamples < 1:
-        raise SageIQError(f'--resamples must be at least 1, not {args.resamples}.')
+    if not 1 <= args.resamples <= MOST_RESAMPLES:
+        raise SageIQError(
+            f'--resamples must be between 1 and {MOST_RESAMPLES}, not {args.resamples}.'
+        )
     if args.seed < 0:
         raise SageIQError(f'--seed must be at least 0, not {args.seed}.')
 
 
 def check_files(args: argparse.Namespace) -> None:
-    """Raise SageIQError for a file that is not there, before hours of work."""
+    """Raise SageIQError for a file that is not there or not what it should be.
+
+    After hours of scoring that would come too late.
+    """
     for option in ('config', 'resnet50', 'clip', 'word2vec'):
         path: Path | None = getattr(args, option)
         if path is not None and not path.exists():
             raise SageIQError(f'There is no {path}; name what is there with --{option}.')
+    find_measures(args.clip, args.word2vec, ())
 
 
 def read_against(scorers: Mapping[str, str], title: str | None) -> str:

@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import fmean, pstdev
+from statistics import pstdev
 
 from sageiq_ros.evaluation.pages.blocks import Number, Row, Scatter, Section, Table
 from sageiq_ros.experiments.agreement import LEAST_FOR_AVERAGE, Scores
+from sageiq_ros.experiments.scored import mean_of
 from sageiq_ros.experiments.shown import motion
 from sageiq_ros.experiments.variants import WITH, WITHOUT
 
@@ -34,16 +36,18 @@ def overview(
     for dataset in chosen:
         for scorer in scores.scorers:
             found = scores.rows(scorer, dataset, motion(WITH))
-            if not found:
-                rows.append(Row((dataset, scorer, chosen[dataset], 0, '', '', '')))
-                continue
+            dropped = sum((one.scorer, one.dataset) == (scorer, dataset) for one in scores.dropped)
             labels = [row.label for row in found]
-            regions = Number(fmean(row.regions for row in found), digits=1)
-            spread = (Number(fmean(labels)), Number(pstdev(labels)))
-            rows.append(Row((dataset, scorer, chosen[dataset], len(found), regions, *spread)))
+            regions = mean_of(found, lambda row: row.regions)
+            means = (
+                Number(regions, digits=1),
+                Number(mean_of(found, lambda row: row.label)),
+                Number(pstdev(labels) if labels else math.nan),
+            )
+            rows.append(Row((dataset, scorer, chosen[dataset], len(found), dropped, *means)))
     table = Table(
         'Data',
-        ('Data set', 'Scorer', 'pictures', 'judged', 'regions', 'label', 'deviation'),
+        ('Data set', 'Scorer', 'pictures', 'judged', 'no score', 'regions', 'label', 'deviation'),
         rows,
         text_columns=2,
         note='Regions: mean number of clear regions a picture. Label: mean of the labels and '
@@ -74,8 +78,15 @@ def overview(
     small = [name for name in scores.datasets if name not in scores.averaged(main)]
     if small:
         text.append(
-            f'{", ".join(small)}: fewer than {LEAST_FOR_AVERAGE} pictures, shown but not part of '
-            'any average.'
+            f'{", ".join(small)}: fewer than {LEAST_FOR_AVERAGE} pictures, shown without an '
+            'interval and not part of any average.'
+        )
+    if scores.dropped:
+        count = len(scores.dropped)
+        text.append(
+            f'{count} {"picture has" if count == 1 else "pictures have"} no score or no label by '
+            'a scorer under some condition (no score, above; named in paper.json). That scorer’s '
+            'numbers are without them under every condition, so that all are of the same pictures.'
         )
     reasons = {(one.dataset, one.key): one.reason for one in left_out}
     if reasons:

@@ -4,26 +4,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sageiq_ros.evaluation.pages.blocks import Section
 from sageiq_ros.executors.base import Executor
-from sageiq_ros.experiments import conditions as names
-from sageiq_ros.experiments.ablation import FINE_TUNED, figure_12
-from sageiq_ros.experiments.agreement import Scores
-from sageiq_ros.experiments.gallery import figure_10
-from sageiq_ros.experiments.options import FIG_10
-from sageiq_ros.experiments.overview import LeftOut, overview
-from sageiq_ros.experiments.region_counts import figure_15
-from sageiq_ros.experiments.robustness import figure_14
-from sageiq_ros.experiments.table_viii import figure_11, table_viii
-from sageiq_ros.experiments.undegraded import figure_13
-from sageiq_ros.experiments.variants import DETECTOR
+from sageiq_ros.experiments.overview import LeftOut
 from sageiq_ros.experiments.work import AssessJob, Item, Row
 from sageiq_ros.types import SageIQError
-
-NO_DETECTOR = 'name an engine of an object detector with --detector (docs/scene_graph.md).'
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,35 +58,3 @@ def measure(
             + (reasons[0] if reasons else 'none has an annotated object of the least size.')
         )
     return Measured(rows, [left_out[index] for index in sorted(left_out)])
-
-
-def sections(
-    job: AssessJob,
-    scores: Scores,
-    measured: Measured,
-    chosen: Mapping[str, int],
-    fine_tuning: str,
-) -> Iterator[Section]:
-    """Yield the sections of the experiments asked for; all show what was judged.
-
-    ``fine_tuning`` is the reason why there is no fine-tuned variant, empty where there is one.
-    """
-    asked = job.experiments
-    yield overview(scores, job.main, chosen, measured.left_out)
-    if names.TABLE_VIII in asked:
-        yield table_viii(scores)
-    if FIG_10 in asked:
-        yield figure_10(job, scores)
-    if names.FIG_11 in asked:
-        yield figure_11(scores)
-    if names.FIG_12 in asked:
-        not_run = {} if job.detector else {DETECTOR: NO_DETECTOR}
-        if fine_tuning:
-            not_run[FINE_TUNED] = fine_tuning
-        yield figure_12(scores, job.main, not_run)
-    if names.FIG_13 in asked:
-        yield figure_13(scores)
-    if names.FIG_14 in asked:
-        yield figure_14(scores, job.main)
-    if names.FIG_15 in asked:
-        yield figure_15(scores)

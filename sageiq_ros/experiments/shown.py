@@ -4,11 +4,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from sageiq_ros.evaluation.bootstrap import Estimate
-from sageiq_ros.evaluation.pages.blocks import Cell, Number, Series
-from sageiq_ros.evaluation.pages.text import number_text
+from sageiq_ros.evaluation.pages.blocks import Cell, Number, Row, Series
+from sageiq_ros.evaluation.pages.text import in_words, number_text
 from sageiq_ros.experiments.agreement import METRICS, Agreement
 from sageiq_ros.experiments.conditions import MOTION, Condition
 from sageiq_ros.sageiq_d.hybrid import DEFAULT_BOXES
@@ -27,8 +28,8 @@ def motion(variant: str) -> Condition:
 
 
 def number(found: Estimate, signed: bool = False) -> Number:
-    """Return an estimate as a cell."""
-    return Number(found.value, found.low, found.high, signed=signed)
+    """Return an estimate as a cell; a difference without an interval does not stand out."""
+    return Number(found.value, found.low, found.high, signed=signed and not math.isnan(found.low))
 
 
 def cells(agreement: Agreement, signed: bool = False) -> tuple[Cell, ...]:
@@ -47,9 +48,14 @@ def mcc_series(name: str, found: Sequence[Agreement]) -> Series:
     )
 
 
+def paper_row(name: str, *rest: Cell) -> Row:
+    """Return a row of the paper's own numbers, which says so."""
+    return Row((f'paper: {name}', *rest), paper=True)
+
+
 def said(found: Estimate) -> str:
-    """Return a difference with its interval in words."""
+    """Return a difference with its interval, if it has one, in words."""
     value, low, high = (
-        number_text(part, signed=True) for part in (found.value, found.low, found.high)
+        in_words(number_text(part, signed=True)) for part in (found.value, found.low, found.high)
     )
-    return f'{value} (95 % interval {low} to {high})'
+    return value if math.isnan(found.low) else f'{value} (95 % interval {low} to {high})'

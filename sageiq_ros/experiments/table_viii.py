@@ -8,8 +8,17 @@ from collections.abc import Iterator
 
 from sageiq_ros.evaluation.pages.blocks import BarChart, Cell, Number, Row, Section, Table
 from sageiq_ros.experiments.agreement import Agreement, Scores
+from sageiq_ros.experiments.conditions import MOTION
 from sageiq_ros.experiments.published import AVERAGE, PAPER_SETS, TABLE_VIII, Nine
-from sageiq_ros.experiments.shown import HEADS, cells, mcc_series, motion, said, under
+from sageiq_ros.experiments.shown import (
+    HEADS,
+    cells,
+    mcc_series,
+    motion,
+    paper_row,
+    said,
+    under,
+)
 from sageiq_ros.experiments.variants import WITH, WITHOUT
 from sageiq_ros.sageiq_d.degradations import DEGRADATIONS, PAPER_SEVEN
 
@@ -22,7 +31,14 @@ def table_viii(scores: Scores) -> Section:
     table = Table(
         'Table VIII: motion blur',
         ('Scorer', 'Data set', 'n', *HEADS, *HEADS, *HEADS),
-        [*_rows(scores), *_paper_rows(scores.scorers)],
+        [
+            *(
+                row
+                for scorer in scores.scorers
+                for row in _rows(scores, scorer, MOTION, (scorer,))
+            ),
+            *_paper_rows(scores.scorers),
+        ],
         groups=(('', 3), *GROUPS),
         text_columns=2,
         note='Below ours the paper’s rows: each model’s average over Cityscapes, KITTI and Waymo, '
@@ -35,7 +51,8 @@ def table_viii(scores: Scores) -> Section:
         'the last stage of SageIQ-P. SRCC and PLCC are between scores and labels, MCC is their '
         'mean.',
         *(
-            f'{scorer}: SageIQ-P changes the average MCC by {said(_gain(scores, scorer)["mcc"])}.'
+            f'{scorer}, change of the average MCC by SageIQ-P: '
+            f'{said(_gain(scores, scorer)["mcc"])}.'
             for scorer in scores.scorers
         ),
     )
@@ -54,46 +71,40 @@ def figure_11(scores: Scores) -> Section:
         )
         series = (mcc_series('without SageIQ-P', without), mcc_series('with SageIQ-P', with_))
         charts.append(BarChart(f'Fig. 11: {scorer}', titles, series, 'MCC'))
-        rows += [
-            Row((scorer, title, *_pair(*pair)))
-            for title, *pair in zip(titles, without, with_, strict=True)
-        ]
+        for name, title in zip(PAPER_SEVEN, titles, strict=True):
+            rows += _rows(scores, scorer, name, (scorer, title))
     table = Table(
-        'Fig. 11 as numbers: averages over the data sets',
-        ('Scorer', 'Degradation', *HEADS, *HEADS, *HEADS),
+        'Fig. 11 as numbers',
+        ('Scorer', 'Degradation', 'Data set', 'n', *HEADS, *HEADS, *HEADS),
         rows,
-        groups=(('', 2), *GROUPS),
-        text_columns=2,
+        groups=(('', 4), *GROUPS),
+        text_columns=3,
     )
     text = (
-        'Averages over the data sets. The paper draws its four large models, without numbers in '
-        'its text; it says that SageIQ-P raises the average under every degradation.',
+        'The charts show averages over the data sets. The paper draws its four large models, '
+        'without numbers in its text; it says that SageIQ-P raises the average under every '
+        'degradation.',
     )
     return Section('Fig. 11: seven degradations', text, (*charts, table))
 
 
-def _rows(scores: Scores) -> Iterator[Row]:
-    for scorer in scores.scorers:
-        for dataset in scores.datasets:
-            pair = [scores.agreement(scorer, dataset, motion(v)) for v in (WITHOUT, WITH)]
-            yield Row((scorer, dataset, pair[0].count, *_pair(*pair)))
-        pair = [scores.average(scorer, motion(variant)) for variant in (WITHOUT, WITH)]
-        yield Row((scorer, AVERAGE, pair[0].count, *_pair(*pair)), strong=True)
+def _rows(scores: Scores, scorer: str, degradation: str, words: tuple[str, ...]) -> Iterator[Row]:
+    for group in scores.groups(scorer):
+        without, with_ = (group.agreement(under(degradation, v)) for v in (WITHOUT, WITH))
+        gain = cells(with_ - without, signed=True)
+        numbers = (with_.count, *cells(without), *cells(with_), *gain)
+        yield Row((*words, group.name, *numbers), strong=group.is_average)
 
 
 def _paper_rows(measured: list[str]) -> Iterator[Row]:
     for model, by_set in TABLE_VIII.items():
         for dataset in (*PAPER_SETS, AVERAGE):
             if dataset == AVERAGE or model in (OURS, *measured):
-                yield Row((model, dataset, '', *_paper_cells(by_set[dataset])), paper=True)
+                yield paper_row(model, dataset, '', *_paper_cells(by_set[dataset]))
 
 
 def _gain(scores: Scores, scorer: str) -> Agreement:
     return scores.average(scorer, motion(WITH)) - scores.average(scorer, motion(WITHOUT))
-
-
-def _pair(without: Agreement, with_: Agreement) -> tuple[Cell, ...]:
-    return (*cells(without), *cells(with_), *cells(with_ - without, signed=True))
 
 
 def _paper_cells(nine: Nine) -> tuple[Cell, ...]:

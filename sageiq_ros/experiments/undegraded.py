@@ -4,10 +4,12 @@
 
 from __future__ import annotations
 
-from sageiq_ros.evaluation.pages.blocks import BarChart, Row, Section, Table
+from collections.abc import Iterator
+
+from sageiq_ros.evaluation.pages.blocks import BarChart, Cell, Row, Section, Table
 from sageiq_ros.experiments.agreement import Scores
 from sageiq_ros.experiments.conditions import MOTION
-from sageiq_ros.experiments.shown import HEADS, cells, mcc_series, said, under
+from sageiq_ros.experiments.shown import HEADS, cells, mcc_series, number, said, under
 from sageiq_ros.experiments.variants import WITH, WITHOUT
 from sageiq_ros.sageiq_d.degradations import NONE
 
@@ -36,17 +38,17 @@ def figure_13(scores: Scores) -> Section:
         'MCC',
     )
     table = Table(
-        'Fig. 13 as numbers: averages over the data sets',
-        ('Scorer', 'Pictures', *HEADS),
-        [Row((scorer, name, *cells(agreement))) for (scorer, name), agreement in found.items()],
-        text_columns=2,
+        'Fig. 13 as numbers',
+        ('Scorer', 'Pictures', 'Data set', 'n', *HEADS, 'MCC less that of blurred'),
+        [row for scorer in scores.scorers for row in _rows(scores, scorer)],
+        text_columns=3,
     )
     findings = []
     for scorer in scores.scorers:
         blurred = found[scorer, 'blurred, without SageIQ-P']
         clear = found[scorer, 'not degraded, without SageIQ-P']
         findings.append(
-            f'{scorer}: without SageIQ-P, taking the blur away changes the MCC by '
+            f'{scorer} without SageIQ-P, change of the average MCC as the blur is taken away: '
             f'{said((clear - blurred)["mcc"])}.'
         )
     text = (
@@ -55,3 +57,15 @@ def figure_13(scores: Scores) -> Section:
         *findings,
     )
     return Section('Fig. 13: no degradation', text, (chart, table))
+
+
+def _rows(scores: Scores, scorer: str) -> Iterator[Row]:
+    for name, (degradation, variant) in SETTINGS.items():
+        for group in scores.groups(scorer):
+            found = group.agreement(under(degradation, variant))
+            less: Cell = ''
+            if degradation != MOTION:
+                blurred = group.agreement(under(MOTION, variant))
+                less = number((found - blurred)['mcc'], signed=True)
+            numbers = (found.count, *cells(found), less)
+            yield Row((scorer, name, group.name, *numbers), strong=group.is_average)

@@ -5,30 +5,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import groupby
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
+from typing import Any
 
-from sageiq_ros.datasets.evenly import evenly
-from sageiq_ros.evaluation.pages.blocks import Cell, Number, Section, Table
-from sageiq_ros.evaluation.pages.blocks import Row as TableRow
+from sageiq_ros.evaluation.pages.blocks import Gallery, Number, Row, Section, Table
 from sageiq_ros.evaluation.word2vec import words_of
-from sageiq_ros.evaluation.words_experiment import WITH, WITHOUT, Pair, find_measures, summarise
-from sageiq_ros.experiments.caches import ContentCache
-from sageiq_ros.experiments.conditions import MOTION
-from sageiq_ros.experiments.gallery import deciding
-from sageiq_ros.experiments.shown import motion
-from sageiq_ros.experiments.variants import WITH as PIPELINE
-from sageiq_ros.experiments.variants import build_variant
-from sageiq_ros.experiments.work import AssessJob, Row, build_stages, cached_scorer
-from sageiq_ros.geometry import cut
-from sageiq_ros.sageiq_d.hybrid import choose_regions, make_hybrid
-from sageiq_ros.scorer.measured import describer_of
-from sageiq_ros.types import Image
-
-PICTURES = 20
-"""Of a data set, whose answers are compared; a language model takes seconds for each."""
+from sageiq_ros.evaluation.words_experiment import (
+    PAPER,
+    PAPER_SETS,
+    WITH,
+    WITHOUT,
+    Pair,
+    find_measures,
+    summarise,
+    ways_of,
+)
+from sageiq_ros.experiments.answers import AGAINST_FILE, MAIN_FILE, PICTURES, Answers
+from sageiq_ros.experiments.numbered_frames import number_frames
+from sageiq_ros.experiments.shown import paper_row
+from sageiq_ros.overlay import LIGHT
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,42 +36,27 @@ class Vectors:
     word2vec: Path | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
-    dataset: str
-    setting: str
-    crop: Image
-
-
-def tables_x_and_xi(
-    job: AssessJob, rows: Sequence[Row], against: str, vectors: Vectors
-) -> Section:
-    """Compare the main scorer's words with those of the scorer titled ``against``."""
-    pairs = list(_pairs(job, rows, against))
-    body: list[TableRow] = []
-    for name, compare in find_measures(vectors.clip, vectors.word2vec, pairs).items():
-        for found in summarise(name, compare, pairs):
-            ways = {'mean': 'mean', 'other': found['other'], 'average': 'average'}
-            for key, way in ways.items():
-                paper: Cell = '' if found['paper'] is None else Number(found['paper'][key])
-                ours = Number(found['ours'][key])
-                cells = (f'{name}, {way}', found['setting'], found['dataset'], found['pairs'])
-                body.append(TableRow((*cells, ours, paper)))
-    for (setting, dataset), share in _common(pairs).items():
-        count = sum((pair.setting, pair.dataset) == (setting, dataset) for pair in pairs)
-        body.append(TableRow(('words in common', setting, dataset, count, Number(share), '')))
-    table = Table(
-        'Tables X and XI: similarity of answers',
-        ('Measure', 'Setting', 'Data set', 'pairs', 'ours', 'paper'),
-        body,
-        text_columns=3,
-        note='LCS: cosine of CLIP’s token embeddings. WVS: cosine of word vectors. Words in '
-        'common: twice the shared words over all words of both answers; not in the paper.',
-    )
+def tables_x_and_xi(answers: Answers, vectors: Vectors) -> Section:
+    """Compare the main scorer's words with the other's, and show a pair of answers."""
+    pairs = [
+        Pair(look.dataset, WITHOUT if look.box is None else WITH, first, second)
+        for look, first, second in zip(
+            answers.looks, answers.main.answers, answers.against.answers, strict=True
+        )
+    ]
+    rows = [
+        Row((f'{name}, {way}', *_place(found), Number(found['ours'][key])))
+        for name, compare in find_measures(vectors.clip, vectors.word2vec, pairs).items()
+        for found in summarise(name, compare, pairs)
+        for key, way in ways_of(name).items()
+    ]
+    for (setting, dataset), shares in _common(pairs).items():
+        share = Number(fmean(shares))
+        rows.append(Row(('words in common', setting, dataset, len(shares), share)))
     text = [
-        f'Answers of {job.main} and of {against} to the same motion-blurred pictures (without '
-        'SageIQ-P) and to the regions that decide (with it), at most '
-        f'{PICTURES} pictures of a data set. A scorer without a language model answers from '
+        f'Answers of {answers.main.title} and of {answers.against.title} to the same '
+        'motion-blurred pictures (without SageIQ-P) and to the regions that decide (with it), at '
+        f'most {PICTURES} pictures of a data set. A scorer without a language model answers from '
         'measured attributes and its own score (docs/words.md).',
         'The paper compares SageIQ-M with Q-Instruct.',
     ]
@@ -88,7 +70,20 @@ def tables_x_and_xi(
     ]
     if lacking:
         text.append(f'Not measured for want of a file: {"; ".join(lacking)}.')
-    return Section('Tables X and XI: quality in words', tuple(text), (table,))
+    blocks = (similarity_table(rows), _example(answers))
+    return Section('Tables X and XI: quality in words', tuple(text), blocks)
+
+
+def similarity_table(rows: Sequence[Row]) -> Table:
+    """Lay out rows of ours, which may be none, above the paper's."""
+    return Table(
+        'Tables X and XI: similarity of answers',
+        ('Measure', 'Setting', 'Data set', 'pairs', 'similarity'),
+        [*rows, *_paper_rows()],
+        text_columns=3,
+        note='LCS: cosine of CLIP’s token embeddings. WVS: cosine of word vectors. Words in '
+        'common: twice the shared words over all words of both answers; not in the paper.',
+    )
 
 
 def words_in_common(first: str, second: str) -> float:
@@ -97,54 +92,47 @@ def words_in_common(first: str, second: str) -> float:
     return 2.0 * len(a & b) / (len(a) + len(b)) if a or b else 1.0
 
 
-def _common(pairs: Sequence[Pair]) -> Mapping[tuple[str, str], float]:
+def _place(found: Mapping[str, Any]) -> tuple[str, str, int]:
+    return found['setting'], found['dataset'], found['pairs']
+
+
+def _common(pairs: Sequence[Pair]) -> Mapping[tuple[str, str], list[float]]:
     found: dict[tuple[str, str], list[float]] = {}
     for pair in pairs:
         share = words_in_common(pair.first, pair.second)
         found.setdefault((pair.setting, pair.dataset), []).append(share)
-    return {place: fmean(shares) for place, shares in sorted(found.items())}
+    return dict(sorted(found.items()))
 
 
-def _pairs(job: AssessJob, rows: Sequence[Row], against: str) -> Iterator[Pair]:
-    from sageiq_ros.scorer.build import build_scorer
-
-    looks = list(_looks(job, rows))
-    answers = []
-    for title in (job.main, against):
-        # One after the other: two large models do not fit beside each other.
-        scorer = build_scorer(job.scorers[title], 1, job.config.runtime.backend)
-        describer = describer_of(scorer, job.config.scorer)
-        answers.append([describer.describe(look.crop) for look in looks])
-        del scorer, describer
-    for look, first, second in zip(looks, *answers, strict=True):
-        yield Pair(look.dataset, look.setting, first, second)
+def _paper_rows() -> Iterator[Row]:
+    for (measure, setting), by_set in PAPER.items():
+        for dataset, printed in zip(PAPER_SETS, by_set, strict=True):
+            for way, value in zip(ways_of(measure).values(), printed, strict=True):
+                yield paper_row(f'{measure}, {way}', setting, dataset, '', Number(value))
 
 
-def _looks(job: AssessJob, rows: Sequence[Row]) -> Iterator[_Look]:
-    cache = ContentCache(job.cache)
-    stages = build_stages(job.config, '', cache)
-    try:
-        scorer = cached_scorer(job.scorers[job.main], job.config.runtime.backend, cache)
-        pipeline = build_variant(replace(stages, scorer=scorer), PIPELINE)
-        for row in _chosen(job, rows):
-            hybrid = _hybrid(job, row)
-            yield _Look(row.dataset, WITHOUT, hybrid)
-            found = pipeline(hybrid)
-            boxes = [found.regions[index].region.box for index in deciding(found)]
-            for crop in cut(hybrid, boxes):
-                yield _Look(row.dataset, WITH, crop)
-        cache.flush()
-    finally:
-        stages.analyzer.close()
-
-
-def _chosen(job: AssessJob, rows: Sequence[Row]) -> Iterator[Row]:
-    wanted = [r for r in rows if r.scorer == job.main and r.condition == motion(PIPELINE)]
-    for _, group in groupby(wanted, key=lambda row: row.dataset):
-        yield from evenly(list(group), PICTURES)
-
-
-def _hybrid(job: AssessJob, row: Row) -> Image:
-    annotated = job.sets[row.dataset].read(row.key)
-    regions = choose_regions(annotated, job.boxes)
-    return make_hybrid(annotated.image, regions, MOTION, (row.dataset, row.key, job.seed))
+def _example(answers: Answers) -> Gallery:
+    """Show the first picture, then its first region framed, with what is said of each."""
+    whole, *rest = answers.looks
+    # A picture's regions come right after it.
+    looks = [whole, *(look for look in rest[:1] if look.box is not None)]
+    speakers = (answers.main, answers.against)
+    return Gallery(
+        'Answers to the first picture (as in Fig. 16)',
+        ('picture, region',),
+        [
+            [whole.crop if look.box is None else number_frames(whole.crop, [look.box], [LIGHT])]
+            for look in looks
+        ],
+        ('setting', 'data set', 'key', *(speaker.title for speaker in speakers)),
+        [
+            (
+                WITHOUT if look.box is None else WITH,
+                *(look.dataset, look.key),
+                *(speaker.answers[place] for speaker in speakers),
+            )
+            for place, look in enumerate(looks)
+        ],
+        note='Without SageIQ-P the whole picture is described, with it the region in the frame '
+        f'alone. All answers are in {MAIN_FILE} and {AGAINST_FILE}.',
+    )

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
@@ -16,7 +15,7 @@ from statistics import fmean
 from typing import Any, NamedTuple
 
 from sageiq_ros.config import PipelineConfig
-from sageiq_ros.datasets.readers.base import AnnotatedImage, AnnotatedSet
+from sageiq_ros.datasets.readers.base import AnnotatedImage, AnnotatedSet, check_there
 from sageiq_ros.experiments.caches import CachedGenerator, CachedScorer, ContentCache
 from sageiq_ros.experiments.conditions import Condition, conditions, error_variants
 from sageiq_ros.experiments.variants import WITHOUT, Stages, build_error, build_variant
@@ -37,7 +36,7 @@ from sageiq_ros.scorer.identity import (
     folder_digest,
     scorer_identity,
 )
-from sageiq_ros.types import Assessment, Box, Flag, SageIQError
+from sageiq_ros.types import Assessment, Box, Flag
 
 SAME_IOU = 0.5
 """Overlap from which a found region is an annotated one."""
@@ -102,6 +101,7 @@ class AssessJob:
 
     def start(self) -> Callable[[Item], list[Row]]:
         """Load the scene graph's and the analyzer's engines; scorers are loaded when due."""
+        check_there(self.sets.values())
         return _Assessor(self)
 
     def conditions(self, scorer: str) -> set[Condition]:
@@ -129,19 +129,12 @@ class _Assessor:
         rows: list[Row] = []
         for (degradation, boxes), group in groupby(wanted, key=lambda c: (c.degradation, c.boxes)):
             rows += self._judge(item, annotated, degradation, boxes, list(group))
-        self._remember()
+        self._cache.remember()
         return rows
 
     def close(self) -> None:
         """Stop the analyzer's worker process."""
         self._stages.analyzer.close()
-
-    def _remember(self) -> None:
-        try:
-            self._cache.flush()
-        except SageIQError as error:
-            # The rows are worth more than remembering them.
-            print(f'sageiq: {error} Scores are not remembered for now.', file=sys.stderr)
 
     def _load(self, title: str) -> None:
         if self._loaded != title:
@@ -237,11 +230,15 @@ def build_stages(config: PipelineConfig, detector: str, cache: ContentCache) -> 
 
 def graph_identity(engine: str, config: PipelineConfig) -> str:
     """Return a digest of all that decides a scene graph but its settings."""
+    return digest_of(graph_digest(engine), code_digest(), config.runtime.backend)
+
+
+def graph_digest(engine: str) -> str:
+    """Return a digest of the weights of a scene graph network or detector."""
     from sageiq_ros.scene_graph.detr import is_transformers_detr
 
     folder = Path(engine).expanduser()
-    found = folder_digest(folder) if is_transformers_detr(folder) else engine_digest(engine)
-    return digest_of(found, code_digest(), config.runtime.backend)
+    return folder_digest(folder) if is_transformers_detr(folder) else engine_digest(engine)
 
 
 def cached_scorer(name: str, backend: str, cache: ContentCache) -> CachedScorer:

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import argparse
-import shlex
 import signal
 import sys
 from pathlib import Path
@@ -70,8 +69,7 @@ def run(args: argparse.Namespace) -> int:
         demo.close()
         rclpy.try_shutdown()
     if demo.results:
-        command = shlex.join(['sageiq', *sys.argv[1:]])
-        print(folder.write(demo, config.scorer, command))
+        print(folder.write(demo, config.scorer, args.command_line))
     if fault is not None:
         raise fault
     return 0

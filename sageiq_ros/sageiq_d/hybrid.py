@@ -80,7 +80,7 @@ def make_hybrid(
 
 def seeded(*words: str) -> np.random.Generator:
     """Return a generator that words decide, the same on every machine."""
-    digest = hashlib.sha256('\0'.join(words).encode()).digest()
+    digest = hashlib.sha256('\0'.join(words).encode(errors='surrogatepass')).digest()
     return np.random.default_rng(np.frombuffer(digest, np.uint32))
 
 

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from page_blocks import NAN, any_report, report, table
+from page_blocks import NAN, any_report, full_table, report, table
 
 from sageiq_ros.evaluation.pages.blocks import Gallery, Number, Report, Row, Section, Table
 from sageiq_ros.evaluation.pages.html import page
@@ -145,21 +145,22 @@ def test_every_chart_has_its_values_below():
 
 def test_a_cell_shows_its_value_and_its_interval_in_small_type():
     assert one(Number(0.8125, 0.79, 0.83)) == (
-        '<tr><td class="word">0.812<small>0.790 … 0.830</small></td></tr>'
+        '<tr><th scope="row" class="word">0.812<small>0.790 … 0.830</small></th></tr>'
     )
     assert '<td>−0.05<small>−0.10 … +0.01</small></td>' in one(
         'name', Number(-0.05, -0.1, 0.01, digits=2, signed=True)
     )
 
 
-def test_gains_stand_out_and_losses_do_not():
+def test_gains_stand_out_and_losses_and_noise_do_not():
     assert '<td class="gain">+0.031</td>' in one('name', Number(0.031, signed=True))
-    assert 'gain' not in one('name', Number(-0.031, signed=True), Number(0.5))
+    noise = Number(0.031, -0.01, 0.07, signed=True)
+    assert 'gain' not in one('name', Number(-0.031, signed=True), Number(0.5), noise)
 
 
 def test_what_is_undefined_is_a_dash_to_the_eye_and_a_word_to_the_ear():
     assert (
-        '<td><span aria-hidden="true">–</span><span class="heard">undefined</span></td>'
+        '<td><span aria-hidden="true">–</span><span class="heard">not defined</span></td>'
     ) in one('name', Number(NAN))
 
 
@@ -167,7 +168,18 @@ def test_rows_of_the_paper_and_summaries_are_marked():
     assert one('a', paper=True).startswith('<tr class="paper">')
     assert one('a', strong=True).startswith('<tr class="strong">')
     assert one('a', paper=True, strong=True).startswith('<tr class="paper strong">')
-    assert one('a').startswith('<tr><td')
+    assert one('a').startswith('<tr><th')
+
+
+def test_the_first_cell_names_its_row():
+    content = Table('t', ('model', 'set', 'n'), [Row(('ours', 'KITTI', 3))], text_columns=2)
+    row = '<tr><th scope="row" class="word">ours</th><td class="word">KITTI</td><td>3</td></tr>'
+    assert row in table_html(content)
+
+
+def test_tables_of_many_columns_are_set_in_small_type():
+    assert table_html(full_table()).startswith('<table class="numbers dense"')
+    assert table_html(Table('t', ('a', 'b'), [])).startswith('<table class="numbers"')
 
 
 def test_groups_span_their_columns():
@@ -197,11 +209,24 @@ def test_small_pictures_are_not_enlarged():
     assert cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR).shape == (10, 20, 3)
 
 
-def test_a_gallery_names_its_pictures_and_sets_texts_below():
+def test_a_headline_that_is_not_defined_says_so():
+    html = page(Report('r', 'l', [], {}, [('–', 'MCC of SageIQ-M')]))
+    assert '<div><b>not defined</b><span>MCC of SageIQ-M</span></div>' in html
+
+
+def test_a_picture_says_what_it_shows_to_those_who_do_not_see_it():
+    picture = np.zeros((4, 6, 3), np.uint8)
+    names = ('KITTI 000012', '"odd" & more')
+    html = gallery_html(Gallery('Fig. 10', ('hybrid',), [[picture]] * 2, (), [[], []], '', names))
+    assert 'alt="hybrid, KITTI 000012; Fig. 10"' in html
+    assert 'alt="hybrid, &quot;odd&quot; &amp; more; Fig. 10"' in html
+
+
+def test_a_gallery_numbers_pictures_without_a_name_and_sets_texts_below():
     picture = np.zeros((4, 6, 3), np.uint8)
     gallery = Gallery('g', ('top',), [[picture], [picture]], ('score',), [[Number(0.5)], ['GOOD']])
     html = gallery_html(gallery)
-    assert 'alt="top, example 1"' in html and 'alt="top, example 2"' in html
+    assert 'alt="top, example 1; g"' in html and 'alt="top, example 2; g"' in html
     assert html.endswith(
         '<tr class="texts"><th scope="row">score</th><td>0.500</td><td>GOOD</td></tr>'
         '</tbody></table>'

@@ -9,10 +9,10 @@ import subprocess
 
 import pytest
 from hypothesis import given, settings
-from page_blocks import NAN, any_report, any_table, report, words
+from page_blocks import NAN, any_report, any_table, full_table, report, words
 
 from sageiq_ros.evaluation.pages.blocks import Number, Report, Row, Section, Table
-from sageiq_ros.evaluation.pages.latex import SPECIAL, escape, latex, latex_tables
+from sageiq_ros.evaluation.pages.latex import MOST_LINES, SPECIAL, escape, latex, latex_tables
 
 
 def has_latex():
@@ -25,6 +25,7 @@ def has_latex():
 needs_latex = pytest.mark.skipif(
     not has_latex(), reason='needs pdflatex with booktabs and graphicx, which is not installed'
 )
+OVERFULL_PT = 1.0  # what no eye sees
 COMMAND = re.compile(r'\\([a-zA-Z]+|[^a-zA-Z])')
 DOCUMENT = r"""\documentclass{article}
 \usepackage{booktabs,graphicx}
@@ -75,9 +76,28 @@ def test_special_characters_are_set_as_they_are(text, written):
 def test_whatever_a_table_holds_braces_balance_and_rows_have_all_columns(content):
     text = latex(content)
     assert is_balanced(text)
-    body = text[text.index('\\midrule') : text.index('\\bottomrule')]
-    for line in body.split('\n')[1:-1]:
-        assert len(re.findall(r'(?<!\\)&', line)) == len(content.heads) - 1
+    for body in re.findall(r'\\midrule\n(.*?)\\bottomrule', text, re.S):
+        for line in body.splitlines():
+            assert len(re.findall(r'(?<!\\)&', line)) == len(content.heads) - 1
+
+
+def test_a_long_table_goes_on_below_its_heads_under_the_same_number():
+    content = full_table()
+    floats = latex(content).split('\n\n')
+    bodies = [re.search(r'\\midrule\n(.*?)\\bottomrule', one, re.S)[1] for one in floats]
+    assert ''.join(bodies).count('Model-') == len(content.rows)
+    assert max(body.count('\n') for body in bodies) <= MOST_LINES
+    for index, one in enumerate(floats):
+        assert 'Scorer & Degradation & Data set & n & SRCC' in one
+        assert ('\\label{tab:table-viii-motion-blur}' in one) == (index == 0)
+        again = '\\addtocounter{table}{-1}\n\\caption{Table VIII: motion blur (continued)}' in one
+        assert again == (index > 0)
+        assert ('Below ours' in one) == (index == len(floats) - 1)
+
+
+def test_a_table_of_many_columns_is_set_narrowly():
+    assert latex(full_table()).count('\\setlength{\\tabcolsep}{3pt}') > 1
+    assert 'tabcolsep' not in latex(Table('t', ('a', 'b'), []))
 
 
 def test_a_table_has_rules_caption_label_groups_and_intervals():
@@ -118,6 +138,27 @@ def test_a_row_that_does_not_fit_is_refused():
         latex(Table('t', ('a', 'b'), [Row(('x',))]))
 
 
+def compile_tables(folder, text):
+    """Compile tables in an article and return the log."""
+    (folder / 'tables.tex').write_text(text, encoding='utf-8')
+    (folder / 'paper.tex').write_text(DOCUMENT, encoding='utf-8')
+    command = ('pdflatex', '-interaction=nonstopmode', '-halt-on-error', 'paper.tex')
+    done = subprocess.run(command, cwd=folder, capture_output=True, timeout=120)
+    assert done.returncode == 0, done.stdout.decode(errors='replace')[-2000:]
+    return (folder / 'paper.log').read_text(errors='replace')
+
+
+@needs_latex
+def test_the_table_of_all_models_and_data_sets_fits_its_pages(tmp_path):
+    few = Table('few', ('a', 'b'), [Row((str(n), n)) for n in range(70)], note='A note. ' * 30)
+    log = compile_tables(
+        tmp_path, latex_tables(Report('r', 'l', [Section('s', (), [full_table(), few])], {}))
+    )
+    assert 'Float too large' not in log
+    beyond = [float(points) for points in re.findall(r'Overfull .*?\(([\d.]+)pt too', log)]
+    assert max(beyond, default=0.0) <= OVERFULL_PT
+
+
 @needs_latex
 def test_the_tables_compile(tmp_path):
     every = string.printable + ''.join(SPECIAL) + 'ÄÖÜßéñ'
@@ -127,8 +168,4 @@ def test_the_tables_compile(tmp_path):
     text = latex_tables(report()) + latex_tables(
         Report('r', 'l', [Section('s', (), [odd, rest])], {})
     )
-    (tmp_path / 'tables.tex').write_text(text, encoding='utf-8')
-    (tmp_path / 'paper.tex').write_text(DOCUMENT, encoding='utf-8')
-    command = ('pdflatex', '-interaction=nonstopmode', '-halt-on-error', 'paper.tex')
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=120)
-    assert done.returncode == 0, done.stdout.decode(errors='replace')[-2000:]
+    compile_tables(tmp_path, text)

@@ -11,6 +11,7 @@ from page_blocks import NAN, any_report, any_table, report, table, words
 
 from sageiq_ros.evaluation.pages.blocks import (
     BarChart,
+    Gallery,
     Number,
     Report,
     Row,
@@ -52,7 +53,9 @@ def test_no_words_become_headings_items_or_quotes(content):
     assert counts['#'] == 1 and counts['##'] == len(content.sections) + made
     assert counts['###'] == sum(len(section.blocks) for section in content.sections)
     assert counts['-'] == len(content.figures) + len(content.provenance)
-    assert not [line for line in found if re.match(r'[>+*]|-[^ ]|#[^# ]|\d+[.)]( |$)|```', line)]
+    assert not [
+        line for line in found if re.match(r'>|[+*]( |$)|--+$|-$|#[^# ]|\d+[.)]( |$)|```', line)
+    ]
 
 
 @given(words)
@@ -96,9 +99,21 @@ def test_a_table_has_groups_in_its_heads_and_intervals_in_its_cells():
         '| model | KITTI: w/ | KITTI: Δ |',
         '| --- | ---: | ---: |',
         '| ours | 0.81 (0.80 … 0.82) | **+0.05** |',
-        '| *paper* | *undefined* | *−0.05* |',
+        '| *paper* | *not defined* | *−0.05* |',
         '| **mean** | **0.5** |  |',
     ]
+
+
+def test_what_is_not_defined_is_said_in_words_in_summaries_and_headlines_too():
+    mean = Row(('mean', Number(NAN), Number(0.05, 0.01, 0.09, 2, signed=True)), strong=True)
+    found = lines(Table('t', ('model', 'w/', 'Δ'), [mean]), figures=[('–', 'MCC')])
+    assert '| **mean** | **not defined** | **+0.05** (+0.01 … +0.09) |' in found
+    assert '- **not defined** MCC' in found
+
+
+def test_a_gallery_has_the_names_of_its_examples_for_heads():
+    named = Gallery('g', (), [[], []], ('state',), [['GOOD'], ['POOR']], names=('one', 'two'))
+    assert rows(named)[0] == '|  | one | two |'
 
 
 def test_a_chart_is_the_table_of_its_values():
@@ -110,7 +125,7 @@ def test_a_chart_is_the_table_of_its_values():
         '',
         '| MCC | a | b |',
         '| --- | ---: | ---: |',
-        '| ours | 0.500 | undefined |',
+        '| ours | 0.500 | not defined |',
         '',
         'A note.',
     ]
@@ -118,7 +133,7 @@ def test_a_chart_is_the_table_of_its_values():
 
 def test_a_gallery_is_the_table_of_its_texts():
     text = markdown(report())
-    assert '| SageIQ-M | undefined | undefined |' in text and 'data:' not in text
+    assert '| SageIQ-M | not defined | not defined |' in text and 'data:' not in text
 
 
 def test_the_report_begins_with_its_figures_and_ends_with_its_provenance():

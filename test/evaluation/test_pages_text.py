@@ -16,6 +16,7 @@ from sageiq_ros.evaluation.pages.text import (
     cell_text,
     clip,
     has_interval,
+    in_words,
     is_gain,
     number_text,
     slug,
@@ -62,6 +63,25 @@ def test_a_gain_is_a_difference_that_reads_as_positive():
         '+1',
     ):
         assert not is_gain(other)
+
+
+@pytest.mark.parametrize(
+    ('low', 'high', 'stands_out'),
+    [
+        (0.01, 0.09, True),
+        (-0.01, 0.11, False),
+        (0.0004, 0.1, False),  # reads as 0.000
+        (NAN, 0.1, False),
+        (NAN, NAN, True),  # the paper's own numbers have none
+    ],
+)
+def test_a_gain_stands_out_where_its_interval_reads_as_above_zero(low, high, stands_out):
+    assert is_gain(Number(0.05, low, high, signed=True)) is stands_out
+
+
+def test_a_headline_says_in_words_that_it_is_not_defined():
+    assert in_words(number_text(NAN)) == 'not defined'
+    assert in_words(number_text(0.5)) == '0.500'
 
 
 def test_an_interval_needs_an_end():

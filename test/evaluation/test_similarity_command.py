@@ -17,6 +17,8 @@ def test_data_sets_are_compared_and_the_numbers_written(textured_pictures, tmp_p
     data = f'rendered:3,pictures:{textured_pictures}'
     assert compare(tmp_path / 'new', '--data', data, '--pictures', '2') == 0
     content = json.loads((tmp_path / 'new' / 'similarity.json').read_text())
+    words = f'--out {tmp_path / "new"} --data {data} --pictures 2'
+    assert content['command'] == f'sageiq experiment similarity {words}'
     assert [(one['driving'], one['pictures']) for one in content['sets']] == [
         (True, 2),
         (False, 2),

@@ -207,9 +207,9 @@ def test_a_source_tree_without_metadata_is_told_before_the_work(
     def version(name):
         raise PackageNotFoundError(name)
 
-    monkeypatch.setattr(command, 'version', version)
+    monkeypatch.setattr('sageiq_ros.evaluation.provenance.version', version)
     wanted = plan(flat_pictures, 'size', baseline=None)
-    made = command.provenance(wanted)
+    made = command.provenance(wanted, 'sageiq experiment size-bias')
     assert made['sageiq_ros'] == 'not installed' and made['packages'] == ''
     command.write(measure(wanted, SCORERS.get), made, tmp_path)
     content_ = json.loads((tmp_path / 'size_bias.json').read_text(encoding='utf-8'))

@@ -77,3 +77,8 @@ def test_undefined_resamples_are_left_out():
     found = estimate(0.5, np.array([0.4, np.nan, 0.6]))
     assert 0.4 <= found.low <= found.high <= 0.6
     assert np.isnan(estimate(np.nan, np.full(3, np.nan)).low)
+
+
+def test_an_undefined_value_has_no_interval():
+    found = estimate(np.nan, np.array([0.4, 0.5, 0.6]))
+    assert np.isnan(found.low) and np.isnan(found.high)

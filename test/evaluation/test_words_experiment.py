@@ -7,6 +7,11 @@ import json
 import pytest
 
 from sageiq_ros import cli
+from sageiq_ros.evaluation.text_similarity import Similarity
+from sageiq_ros.evaluation.words_experiment import PAPER, WITH, Pair, summarise
+
+# Three numbers of three digits, each rounded by itself.
+ROUNDED = 0.0011
 
 VECTORS = """5 2
 the 1 0
@@ -61,13 +66,27 @@ def test_answers_are_grouped_by_data_set_and_by_region(write, vectors, tmp_path,
     assert compare(first, second, '--word2vec', str(vectors), '--json', str(output)) == 0
     rows = {(row['dataset'], row['setting']): row for row in json.loads(output.read_text())}
     whole = rows['KITTI', 'w/o SageIQ-P']
-    assert whole['pairs'] == 2 and whole['ours']['mean'] == 0.5
+    assert whole['pairs'] == 2 and whole['ours']['mean'] == pytest.approx(0.5)
     assert whole['paper'] == {'mean': 0.927, 'other': 0.973, 'average': 0.95}
-    assert rows['KITTI', 'w/ SageIQ-P']['ours']['average'] == 1.0
+    assert rows['KITTI', 'w/ SageIQ-P']['ours']['average'] == pytest.approx(1.0)
     assert rows['own', 'w/o SageIQ-P']['paper'] is None
     shown = capsys.readouterr().out.splitlines()
     (line,) = (line for line in shown if 'mean w/o' in line and 'KITTI' in line)
     assert line.split()[-2:] == ['0.500', '0.927']
+
+
+@pytest.mark.parametrize(('measure', 'average'), [('LCS', 0.921), ('WVS', 0.927)])
+def test_the_papers_averages_are_those_that_it_prints(measure, average):
+    # Halfway between its two other numbers, which rounds to another third digit.
+    same = Similarity(0.5, 0.5)
+    (row,) = summarise(measure, lambda pair: same, [Pair('Waymo', WITH, 'a', 'b')])
+    assert row['paper']['average'] == average
+
+
+def test_the_papers_averages_follow_from_its_other_numbers():
+    for by_set in PAPER.values():
+        for mean, other, average in by_set:
+            assert average == pytest.approx((mean + other) / 2, abs=ROUNDED)
 
 
 def test_answers_whose_vectors_have_no_direction_are_left_out(write, vectors, tmp_path):
@@ -78,7 +97,7 @@ def test_answers_whose_vectors_have_no_direction_are_left_out(write, vectors, tm
     output = tmp_path / 'rows.json'
     assert compare(first, second, '--word2vec', str(vectors), '--json', str(output)) == 0
     (row,) = json.loads(output.read_text())
-    assert row['pairs'] == 1 and row['ours']['mean'] == 1.0
+    assert row['pairs'] == 1 and row['ours']['mean'] == pytest.approx(1.0)
 
 
 def test_an_unwritable_result_is_told_before_the_work(tmp_path, capsys):

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sageiq_ros.experiments.agreement import Scores, correlate, mean
+from sageiq_ros.experiments import agreement
+from sageiq_ros.experiments.agreement import LEAST_FOR_AVERAGE, Scores, correlate, mean
 from sageiq_ros.experiments.conditions import Condition
 from sageiq_ros.experiments.work import Row
 from sageiq_ros.sageiq_d.hybrid import seeded
@@ -105,10 +106,32 @@ def test_equal_labels_have_no_agreement():
 
 
 def test_resamples_that_became_constant_are_left_out_of_the_interval():
-    found = correlate([0, 0, 1], [0, 0.5, 1], 200, np.random.default_rng(0))
+    labels = [0] * 9 + [1]
+    found = correlate(labels, np.linspace(0, 1, 10), 200, np.random.default_rng(0))
     assert np.isnan(found.replicates[1]).any()
     estimate = found['plcc']
     assert -1 <= estimate.low <= estimate.high <= 1
+
+
+def test_fewer_pictures_than_are_averaged_have_no_interval():
+    up = np.linspace(0, 1, LEAST_FOR_AVERAGE)
+    noisy = up + np.random.default_rng(0).normal(0, 0.4, len(up))
+    enough = correlate(up, noisy, 100, np.random.default_rng(0))
+    assert enough['mcc'].low < enough['mcc'].value < enough['mcc'].high
+    few = correlate(up[1:], noisy[1:], 100, np.random.default_rng(0))
+    for found in (few['mcc'], (few - few)['mcc']):
+        assert np.isfinite(found.value) and np.isnan([found.low, found.high]).all()
+
+
+def test_resamples_are_the_same_however_many_are_drawn_at_once(monkeypatch):
+    up = np.linspace(0, 1, 13)
+    noisy = up + np.random.default_rng(0).normal(0, 0.4, 13)
+    wanted = correlate(up, noisy, 101, np.random.default_rng(4)).replicates
+    # One resample at once, and seven, of which the last time three are left.
+    for most in (1, 7 * 13):
+        monkeypatch.setattr(agreement, 'MOST_AT_ONCE', most)
+        found = correlate(up, noisy, 101, np.random.default_rng(4)).replicates
+        assert np.array_equal(found, wanted)
 
 
 def test_a_difference_is_taken_on_the_same_pictures():
@@ -146,9 +169,9 @@ def test_data_sets_of_one_size_are_resampled_apart():
 
 
 def test_a_mean_of_draws_is_taken_resample_by_resample():
-    one = correlate([0, 1, 2, 3], [0, 1, 2, 3], 5, seeded('x'))
-    two = correlate([0, 1, 2, 3], [3, 2, 1, 0], 5, seeded('x'))
-    assert np.allclose(mean([one, two]).replicates, 0, equal_nan=True)
+    up = list(range(LEAST_FOR_AVERAGE))
+    one, two = (correlate(up, scores, 5, seeded('x')) for scores in (up, up[::-1]))
+    assert mean([one, two]).replicates == pytest.approx(np.zeros((3, 5)), abs=EXACT)
 
 
 def test_rows_come_in_the_order_of_their_keys():

@@ -5,10 +5,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from sageiq_ros.experiments.gallery import deciding
+from sageiq_ros.experiments.gallery import deciding, draw_deciding, name_deciding
 from sageiq_ros.experiments.work import aim
 from sageiq_ros.sageiq_d.hybrid import ClearRegion
 from sageiq_ros.types import (
@@ -71,3 +73,18 @@ def test_without_triplets_there_is_none():
 def test_the_weightier_entity_of_each_triplet_decides():
     found = assessment([HIT, MISS], [(0, 1, 0.9), (1, 0, 0.1), (1, 0, 0.8)])
     assert deciding(found) == [0, 1]
+
+
+def test_the_deciding_entities_are_framed_and_named_the_first_to_decide_first():
+    found = assessment([HIT, MISS], [(0, 1, 0.1), (0, 1, 0.9)])
+    car, sign = (
+        replace(one, region=replace(one.region, label=name))
+        for one, name in zip(found.regions, ('car', 'sign'), strict=True)
+    )
+    found = replace(found, regions=(car, replace(sign, quality=Quality(math.nan))))
+    assert name_deciding(found) == ['sign no score', 'car 0.50']
+    picture = np.zeros((360, 640, 3), np.uint8)
+    framed = draw_deciding(picture, found)
+    for box in (HIT, MISS):
+        assert framed[box[3] - 1, (box[0] + box[2]) // 2].any()
+    assert name_deciding(assessment([HIT], [])) == []

@@ -5,11 +5,14 @@
 from __future__ import annotations
 
 import math
+import sqlite3
+from contextlib import closing
 
 import numpy as np
 import pytest
 
 from sageiq_ros.config import SceneGraphConfig
+from sageiq_ros.experiments import caches
 from sageiq_ros.experiments.caches import (
     CachedGenerator,
     CachedScorer,
@@ -78,6 +81,19 @@ def test_nothing_new_is_kept_without_a_flush(cache, tmp_path):
     inner = Scorer()
     CachedScorer(inner, 'a', ContentCache(tmp_path / 'scores.sqlite3')).score([crop(1)])
     assert inner.batches == [1]
+
+
+def test_a_cache_that_another_process_writes_to_costs_no_answer(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(caches, 'SECONDS_FOR_A_LOCK', 0.01)
+    path = tmp_path / 'scores.sqlite3'
+    cache = ContentCache(path)
+    found = CachedScorer(Scorer(), 'a', cache).score([crop(1)])
+    with closing(sqlite3.connect(path)) as other:
+        other.execute('BEGIN IMMEDIATE')
+        cache.remember()
+    assert len(found) == 1
+    error = capsys.readouterr().err
+    assert 'is locked' in error and error.endswith('Answers are not remembered for now.\n')
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ sageiq bag evaluate drive --labels labels.csv
 from __future__ import annotations
 
 import argparse
-import shlex
 import sys
 from pathlib import Path
 
@@ -76,6 +75,5 @@ def run(args: argparse.Namespace) -> int:
         for sentence in drive.remarks:
             print(f'sageiq: {sentence}', file=sys.stderr)
         if drive.results:
-            command = shlex.join(['sageiq', *sys.argv[1:]])
-            print(folder.write(drive, labels, config.scorer, command))
+            print(folder.write(drive, labels, config.scorer, args.command_line))
     return 0

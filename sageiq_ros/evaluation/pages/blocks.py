@@ -18,7 +18,8 @@ from sageiq_ros.types import Image
 class Number:
     """Show a number, with its 95 % interval below it where there is one.
 
-    ``signed`` numbers are differences: they carry their sign, and gains (> 0) stand out.
+    ``signed`` numbers are differences: they carry their sign, and gains stand out: those above 0
+    whose interval, if there is one, lies above 0, too.
     """
 
     value: float
@@ -130,7 +131,8 @@ class Gallery:
     """Show pictures in columns, one above the other, with rows of text below (Fig. 10).
 
     ``columns[i]`` are the pictures (uint8 BGR) of one example and ``rows`` name them; ``texts[i]``
-    are the example's values, named by ``text_rows``.
+    are the example's values, named by ``text_rows``. ``names`` say what each example is to those
+    who cannot see it; empty for their numbers.
     """
 
     name: str
@@ -139,6 +141,7 @@ class Gallery:
     text_rows: tuple[str, ...]
     texts: Sequence[Sequence[Cell]]
     note: str = ''
+    names: tuple[str, ...] = ()
 
 
 Block: TypeAlias = Table | BarChart | LineChart | RadarChart | HeatMap | Scatter | Gallery

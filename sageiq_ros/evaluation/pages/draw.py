@@ -17,7 +17,7 @@ from sageiq_ros.evaluation.pages.blocks import (
     Series,
 )
 from sageiq_ros.evaluation.pages.scale import drawable
-from sageiq_ros.evaluation.pages.text import clip, escape, text_width
+from sageiq_ros.evaluation.pages.text import NOT_DEFINED, clip, escape, text_width
 
 # Units are pixels on a wide screen; two small charts stand side by side there.
 WIDE, SMALL = 1120.0, 500.0
@@ -85,7 +85,7 @@ def value_words(series: Series, place: str, index: int) -> str:
 
 def short(value: float) -> str:
     """Write a value with four digits."""
-    return f'{value:.4g}'.replace('-', '−') if drawable(value) else 'not defined'
+    return f'{value:.4g}'.replace('-', '−') if drawable(value) else NOT_DEFINED
 
 
 def colors(series: Sequence[Series]) -> list[str]:
@@ -130,7 +130,7 @@ def legend(entries: Sequence[tuple[str, str]], width: float) -> tuple[list[str],
 
 def undefined_entry(known: bool) -> list[tuple[str, str]]:
     """Explain the cross in the legend, unless all values are known."""
-    return [] if known else [(cross(6.0, -4.0, 'var(--soft)', 'not defined'), 'not defined')]
+    return [] if known else [(cross(6.0, -4.0, 'var(--soft)', NOT_DEFINED), NOT_DEFINED)]
 
 
 def all_known(series: Sequence[Series]) -> bool:

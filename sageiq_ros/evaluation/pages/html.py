@@ -11,7 +11,7 @@ from sageiq_ros.evaluation.pages.charts import drawing, values
 from sageiq_ros.evaluation.pages.draw import SMALL, chart_width
 from sageiq_ros.evaluation.pages.html_tables import gallery_html, table_html
 from sageiq_ros.evaluation.pages.style import PAGE_STYLE
-from sageiq_ros.evaluation.pages.text import escape, slug
+from sageiq_ros.evaluation.pages.text import escape, in_words, slug
 
 MADE = 'How this was made'
 
@@ -52,7 +52,8 @@ def _link(title: str, taken: set[str]) -> str:
 
 def _figures(figures: Sequence[tuple[str, str]]) -> str:
     tiles = ''.join(
-        f'<div><b>{escape(value)}</b><span>{escape(name)}</span></div>' for value, name in figures
+        f'<div><b>{escape(in_words(value))}</b><span>{escape(name)}</span></div>'
+        for value, name in figures
     )
     return f'<div class="figures">{tiles}</div>' if tiles else ''
 

@@ -10,8 +10,9 @@ import cv2
 import numpy as np
 
 from sageiq_ros.evaluation.pages.blocks import Cell, Gallery, Number, Row, Table
-from sageiq_ros.evaluation.pages.tables import check, gallery_texts
+from sageiq_ros.evaluation.pages.tables import check, gallery_texts, is_dense
 from sageiq_ros.evaluation.pages.text import (
+    NOT_DEFINED,
     UNDEFINED,
     cell_text,
     escape,
@@ -40,28 +41,26 @@ def table_html(table: Table) -> str:
     )
     groups = f'<tr>{groups}</tr>' if groups else ''
     body = ''.join(_row(row, words) for row in table.rows)
+    kind = 'numbers dense' if is_dense(table) else 'numbers'
     return (
-        f'<table class="numbers" aria-label="{escape(table.name)}"><thead>{groups}'
+        f'<table class="{kind}" aria-label="{escape(table.name)}"><thead>{groups}'
         f'<tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
     )
 
 
 def gallery_html(gallery: Gallery) -> str:
     """Lay pictures out in columns, their texts below; pictures are data URLs of at most 640 px."""
+    texts = gallery_texts(gallery)
+    examples = texts.heads[1:]
     rows = []
     for index, name in enumerate(gallery.rows):
         cells = ''.join(
             f'<td><img src="{data_url(column[index])}" '
-            f'alt="{escape(name)}, example {number}"></td>'
-            for number, column in enumerate(gallery.columns, 1)
+            f'alt="{escape(f"{name}, {example}; {gallery.name}")}"></td>'
+            for column, example in zip(gallery.columns, examples, strict=True)
         )
         rows.append(f'<tr><th scope="row">{escape(name)}</th>{cells}</tr>')
-    for row in gallery_texts(gallery).rows:
-        head, *texts = row.cells
-        cells = ''.join(_cell(text, False) for text in texts)
-        rows.append(
-            f'<tr class="texts"><th scope="row">{escape(cell_text(head))}</th>{cells}</tr>'
-        )
+    rows += [f'<tr class="texts">{_cells(row, 0)}</tr>' for row in texts.rows]
     return (
         f'<table class="gallery" aria-label="{escape(gallery.name)}"><tbody>{"".join(rows)}'
         '</tbody></table>'
@@ -83,20 +82,27 @@ def data_url(image: Image) -> str:
 def _row(row: Row, words: int) -> str:
     kinds = [name for name, on in (('paper', row.paper), ('strong', row.strong)) if on]
     kind = f' class="{" ".join(kinds)}"' if kinds else ''
-    cells = ''.join(_cell(cell, index < words) for index, cell in enumerate(row.cells))
-    return f'<tr{kind}>{cells}</tr>'
+    return f'<tr{kind}>{_cells(row, words)}</tr>'
 
 
-def _cell(cell: Cell, word: bool) -> str:
+def _cells(row: Row, words: int) -> str:
+    """Write the cells of a row, which its first names; the first ``words`` are set as words."""
+    return ''.join(
+        _cell(cell, 'td' if index else 'th scope="row"', index < words)
+        for index, cell in enumerate(row.cells)
+    )
+
+
+def _cell(cell: Cell, tag: str, word: bool) -> str:
     shown = escape(cell_text(cell))
     if isinstance(cell, Number):
         if shown == UNDEFINED:
-            shown = f'<span aria-hidden="true">{shown}</span><span class="heard">undefined</span>'
+            heard = f'<span class="heard">{NOT_DEFINED}</span>'
+            shown = f'<span aria-hidden="true">{shown}</span>{heard}'
         if has_interval(cell):
             shown += f'<small>{" … ".join(interval_ends(cell))}</small>'
-    if is_gain(cell):
-        return f'<td class="gain">{shown}</td>'
-    return f'<td{_word(word)}>{shown}</td>'
+    kind = ' class="gain"' if is_gain(cell) else _word(word)
+    return f'<{tag}{kind}>{shown}</{tag[:2]}>'
 
 
 def _word(word: bool) -> str:

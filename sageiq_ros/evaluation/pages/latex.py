@@ -5,10 +5,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sageiq_ros.evaluation.pages.blocks import Cell, Number, Report, Row, Table
-from sageiq_ros.evaluation.pages.tables import check
+from sageiq_ros.evaluation.pages.tables import check, is_dense
 from sageiq_ros.evaluation.pages.text import (
     cell_text,
     has_interval,
@@ -19,8 +19,11 @@ from sageiq_ros.evaluation.pages.text import (
 )
 
 PREFIX = 'tab:'
+# Of a table on one page; a row with intervals takes two.
+MOST_LINES = 32
 HEADER = (
-    '% Needs \\usepackage{booktabs,graphicx}; every table shrinks to the line where it is wider.\n'
+    '% Needs \\usepackage{booktabs,graphicx}. A table shrinks to the line where it is wider, and\n'
+    f'% goes on below its heads, under the same number, after {MOST_LINES} lines.\n'
 )
 SPECIAL = {
     '\\': r'\textbackslash{}',
@@ -72,22 +75,21 @@ SPECIAL = {
 def latex(table: Table, label: str = '') -> str:
     """Write one table with booktabs' rules; ``label`` is made of its name where it is empty.
 
-    Intervals stand below their numbers. Letters that are neither Latin nor among the signs that
-    reports use are passed on as they are, and need XeLaTeX or LuaLaTeX. Raises ValueError where
-    rows or groups do not fit the heads.
+    Intervals stand below their numbers. After ``MOST_LINES`` lines the table goes on in a further
+    float of the same number, its note below the last. Letters that are neither Latin nor among
+    the signs that reports use are passed on as they are, and need XeLaTeX or LuaLaTeX. Raises
+    ValueError where rows or groups do not fit the heads.
     """
     check(table)
-    words = table.text_columns
-    columns = 'l' * words + 'r' * (len(table.heads) - words)
-    rows = ''.join(_row(row, words) for row in table.rows)
+    name = escape(table.name)
+    first = f'\\caption{{{name}}}\n\\label{{{label or PREFIX + slug(table.name)}}}\n'
+    further = f'\\addtocounter{{table}}{{-1}}\n\\caption{{{name} (continued)}}\n'
     note = f'\n\\par\\smallskip{{\\footnotesize {escape(table.note)}}}' if table.note else ''
-    return (
-        f'\\begin{{table}}\n\\centering\n\\caption{{{escape(table.name)}}}\n'
-        f'\\label{{{label or PREFIX + slug(table.name)}}}\n'
-        '\\smallskip\n\\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{%\n'
-        f'\\begin{{tabular}}{{@{{}}{columns}@{{}}}}\n\\toprule\n{_groups(table)}'
-        f'{_line([escape(head) for head in table.heads])}\\midrule\n{rows}\\bottomrule\n'
-        f'\\end{{tabular}}}}{note}\n\\end{{table}}\n'
+    parts = list(_parts(table.rows))
+    last = len(parts) - 1
+    return '\n'.join(
+        _float(table, further if index else first, rows, note if index == last else '')
+        for index, rows in enumerate(parts)
     )
 
 
@@ -111,6 +113,32 @@ def escape(words: str) -> str:
     return re.sub(r"([-'])(?=\1)", r'\1{}', written)
 
 
+def _parts(rows: Sequence[Row]) -> Iterator[str]:
+    """Write rows, as many at a time as stand on a page."""
+    part, lines = '', 0
+    for row in rows:
+        written = _row(row)
+        more = written.count('\n')
+        if lines and lines + more > MOST_LINES:
+            yield part
+            part, lines = '', 0
+        part, lines = part + written, lines + more
+    yield part
+
+
+def _float(table: Table, caption: str, rows: str, note: str) -> str:
+    words = table.text_columns
+    columns = 'l' * words + 'r' * (len(table.heads) - words)
+    narrow = '\\setlength{\\tabcolsep}{3pt}\n' if is_dense(table) else ''
+    return (
+        f'\\begin{{table}}\n\\centering\n{narrow}{caption}'
+        '\\smallskip\n\\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{%\n'
+        f'\\begin{{tabular}}{{@{{}}{columns}@{{}}}}\n\\toprule\n{_groups(table)}'
+        f'{_line([escape(head) for head in table.heads])}\\midrule\n{rows}\\bottomrule\n'
+        f'\\end{{tabular}}}}{note}\n\\end{{table}}\n'
+    )
+
+
 def _groups(table: Table) -> str:
     if not table.groups:
         return ''
@@ -123,7 +151,7 @@ def _groups(table: Table) -> str:
     return f'{_line(titles)}{"".join(rules)}\n'
 
 
-def _row(row: Row, words: int) -> str:
+def _row(row: Row) -> str:
     cells = [_styled(escape(cell_text(cell)), cell, row) for cell in row.cells]
     intervals = [
         _interval(cell) if isinstance(cell, Number) and has_interval(cell) else ''

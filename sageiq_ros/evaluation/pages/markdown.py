@@ -11,9 +11,9 @@ from sageiq_ros.evaluation.pages.blocks import Block, Cell, Gallery, Number, Rep
 from sageiq_ros.evaluation.pages.charts import values
 from sageiq_ros.evaluation.pages.tables import check, gallery_texts
 from sageiq_ros.evaluation.pages.text import (
-    UNDEFINED,
     cell_text,
     has_interval,
+    in_words,
     interval_ends,
     is_gain,
     printable,
@@ -31,7 +31,7 @@ def markdown(report: Report) -> str:
     Raises ValueError where a block's parts do not fit each other.
     """
     lines = [f'# {escape(report.title)}', '', escape(report.lead), '']
-    lines += [f'- **{escape(value)}** {escape(name)}' for value, name in report.figures]
+    lines += [f'- **{escape(in_words(value))}** {escape(name)}' for value, name in report.figures]
     lines += [''] * bool(report.figures)
     for section in report.sections:
         lines += [f'## {escape(section.title)}', '']
@@ -88,13 +88,12 @@ def _table(table: Table) -> Iterator[str]:
 
 
 def _cell(cell: Cell, strong: bool) -> str:
-    shown = escape(cell_text(cell))
+    shown = cell_text(cell)
+    shown = escape(in_words(shown) if isinstance(cell, Number) else shown)
     if (strong and shown) or is_gain(cell):
         shown = f'**{shown}**'
-    if isinstance(cell, Number):
-        shown = 'undefined' if shown == UNDEFINED else shown
-        if has_interval(cell):
-            shown += f' ({" … ".join(interval_ends(cell))})'
+    if isinstance(cell, Number) and has_interval(cell):
+        shown += f' ({" … ".join(interval_ends(cell))})'
     return shown
 
 

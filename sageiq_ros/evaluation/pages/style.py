@@ -67,46 +67,64 @@ summary { cursor: pointer; width: max-content; }
 details .scroll { margin-top: 10px; color: var(--ink); }
 thead th { vertical-align: bottom; line-height: 1.3; padding-bottom: 8px; }
 thead td { border: 0; }
+tbody th { border-top: 1px solid var(--line); padding-top: 7px; padding-bottom: 7px; }
 th.group { text-align: center; color: var(--ink); padding-bottom: 6px; }
 th.group span { display: block; border-bottom: 1px solid var(--line); padding-bottom: 4px; }
-.numbers td { white-space: nowrap; vertical-align: top; }
-.numbers th, .numbers td { padding-left: 16px; }
-.numbers .word { text-align: left; white-space: normal; min-width: 8em; }
-.numbers td.word:not(:first-child) { min-width: 13em; }
-.numbers th:first-child, .numbers td:first-child { position: sticky; left: 0;
-  background: var(--card); padding-left: 0; padding-right: 6px; }
+.numbers :is(th, td) { padding-left: 16px; }
+.numbers tbody :is(th, td) { font-size: 14.5px; font-weight: 400; color: var(--ink);
+  white-space: nowrap; vertical-align: top; }
+.numbers .word { text-align: left; min-width: 8em; }
+.numbers tbody .word { white-space: normal; }
+.numbers td.word { min-width: 13em; }
+.numbers :is(th, td):first-child { position: sticky; left: 0; background: var(--card);
+  padding-left: 0; padding-right: 6px; }
 .numbers small, .gallery small { display: block; font-size: 11px; line-height: 1.3;
   color: var(--soft); font-weight: 400; }
-.numbers tbody tr:hover td { background: color-mix(in srgb, var(--ink) 4%, var(--card)); }
-.numbers tr.paper td { color: var(--soft); font-style: italic; padding-top: 4px;
+.numbers tbody tr:hover > * { background: color-mix(in srgb, var(--ink) 4%, var(--card)); }
+.numbers tbody tr.paper > * { color: var(--soft); font-style: italic; padding-top: 4px;
   padding-bottom: 4px; }
-.numbers tr.strong td { font-weight: 650; }
-.numbers td.gain, .numbers tr.paper td.gain { color: var(--gain); font-weight: 650; }
+.numbers tbody tr.strong > * { font-weight: 650; }
+.numbers tbody .gain, .numbers tbody tr.paper .gain { color: var(--gain); font-weight: 650; }
+.dense :is(th, td) { padding-left: 7px; }
+.numbers.dense tbody :is(th, td) { font-size: 13px; }
+.dense small { font-size: 10px; letter-spacing: -.02em; }
+.dense .word, .numbers.dense td.word { min-width: 6em; }
 .heard { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
   white-space: nowrap; }
-.gallery th { text-align: left; vertical-align: middle; padding: 0; width: 108px;
+.gallery th { text-align: left; vertical-align: middle; padding: 5px 0; width: 130px;
   min-width: 88px; line-height: 1.3; }
-.gallery td { text-align: center; padding: 5px 0 5px 10px; min-width: 170px; }
-.gallery tr:not(.texts) td { border-top: 0; }
-.gallery .texts th { border-top: 1px solid var(--line); }
+.gallery td { text-align: center; padding: 5px 0 5px 10px; min-width: 220px; }
+.gallery tr:not(.texts) > * { border-top: 0; }
 .gallery img { display: block; width: 100%; border-radius: 5px; background: var(--line); }
 .provenance { padding: 20px 22px; }
-@media (max-width: 900px) { .blocks > .half { grid-column: 1 / -1; } }
-@media (max-width: 760px) {
+@media screen and (max-width: 900px) { .blocks > .half { grid-column: 1 / -1; } }
+@media screen and (max-width: 760px) {
   h2 { margin-top: 60px; font-size: 22px; }
   .lead { font-size: 16.5px; }
   main { padding: 32px 12px 56px; }
   .blocks > figure, .provenance { padding: 16px 12px; }
   .numbers .word { min-width: 7em; }
   .gallery th { width: auto; min-width: 74px; }
-  .numbers td.word:not(:first-child) { min-width: 13em; }
-.numbers th:first-child, .numbers td:first-child { max-width: 38vw; }
+  .numbers :is(th, td):first-child { max-width: 38vw; }
   dl { grid-template-columns: 1fr; gap: 0; }
   dd { margin: 0 0 10px; }
 }
+@page { size: landscape; margin: 11mm; }
 @media print {
-  .scroll { overflow: visible; } .contents, details { display: none; }
-  h2 { break-after: avoid; }
+  main { padding: 0; max-width: none; }
+  .contents, details { display: none; }
+  h2, h2 ~ p:last-of-type, figcaption { break-after: avoid; }
+  h2 { margin-top: 40px; }
+  .blocks > figure { padding: 12px; }
+  .blocks > :has(> .scroll > table) { break-inside: auto; display: block; }
+  p, figcaption, tr { break-inside: avoid; }
+  .scroll { overflow: visible; background: none; }
+  .gallery td { min-width: 0; }
+  .numbers :is(th, td):first-child { position: static; }
+  .numbers.dense :is(th, td) { font-size: 11px; }
+  .numbers.dense tbody :is(th, td) { font-size: 11px; padding-top: 4px; padding-bottom: 4px; }
+  .dense :is(th, td) { padding-left: 5px; }
+  .dense small { font-size: 8.5px; }
 }
 """
 )

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from sageiq_ros.evaluation.pages.blocks import Gallery, Row, Table
 
+MOST_ROOMY_COLUMNS = 8
+
 
 def check(table: Table) -> None:
     """Raise ValueError where a row or the groups of a table do not fit its heads."""
@@ -20,10 +22,15 @@ def check(table: Table) -> None:
         raise ValueError(f'the groups of "{table.name}" span {spanned} of {columns} columns')
 
 
-def gallery_texts(gallery: Gallery) -> Table:
-    """Return the texts of a gallery as a table, a column an example.
+def is_dense(table: Table) -> bool:
+    """Say whether a table has so many columns that it must be set in small type to fit."""
+    return len(table.heads) > MOST_ROOMY_COLUMNS
 
-    Raises ValueError where examples and texts are not as many, or differ in length.
+
+def gallery_texts(gallery: Gallery) -> Table:
+    """Return the texts of a gallery as a table, a column an example under its name.
+
+    Raises ValueError where examples, texts and names are not as many, or texts differ in length.
     """
     if len(gallery.texts) != len(gallery.columns):
         raise ValueError(
@@ -32,7 +39,7 @@ def gallery_texts(gallery: Gallery) -> Table:
     rows = [
         Row((name, *cells)) for name, *cells in zip(gallery.text_rows, *gallery.texts, strict=True)
     ]
-    heads = ('', *(f'example {number}' for number in range(1, len(gallery.columns) + 1)))
-    table = Table(gallery.name, heads, rows, note=gallery.note)
+    numbered = (f'example {number}' for number in range(1, len(gallery.columns) + 1))
+    table = Table(gallery.name, ('', *(gallery.names or numbered)), rows, note=gallery.note)
     check(table)
     return table

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from sageiq_ros.evaluation.pages.blocks import Cell, Number
 
-UNDEFINED = '–'
+UNDEFINED, NOT_DEFINED = '–', 'not defined'
 # Greater numbers are written with a power of ten.
 MOST_PLAIN = 1e9
 # Widths of letters relative to their size, rounded up, in DejaVu Sans: the widest face that pages
@@ -69,6 +69,11 @@ def cell_text(cell: Cell) -> str:
     return cell
 
 
+def in_words(shown: str) -> str:
+    """Return a number as it is written, or say in words that it is not defined."""
+    return NOT_DEFINED if shown == UNDEFINED else shown
+
+
 def has_interval(number: Number) -> bool:
     """Say whether a number has an interval to show."""
     return not (math.isnan(number.low) and math.isnan(number.high))
@@ -81,8 +86,11 @@ def interval_ends(number: Number) -> tuple[str, str]:
 
 
 def is_gain(cell: Cell) -> bool:
-    """Say whether a cell is a difference that is positive as it is written."""
-    return isinstance(cell, Number) and cell_text(cell).startswith('+')
+    """Say whether a cell is a difference that, as it is written, is above 0 with its interval."""
+    if not isinstance(cell, Number):
+        return False
+    least = interval_ends(cell)[0] if has_interval(cell) else cell_text(cell)
+    return cell_text(cell).startswith('+') and least.startswith('+')
 
 
 def slug(words: str, taken: Iterable[str] = ()) -> str:

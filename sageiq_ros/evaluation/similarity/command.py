@@ -6,8 +6,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import shlex
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,24 +17,11 @@ JSON_FILE = 'similarity.json'
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
     from sageiq_ros.evaluation.similarity.divergence import KINDS, SIGNED
-    from sageiq_ros.evaluation.similarity.features import SCENE_GRAPH, SUBSTITUTES
     from sageiq_ros.evaluation.similarity.measure import DIMENSIONS
 
     add = parser.add_argument
     add('--data', required=True, metavar='SETS', help='data sets, such as rendered,kitti:FOLDER')
-    features = parser.add_mutually_exclusive_group()
-    features.add_argument(
-        '--resnet50',
-        type=Path,
-        metavar='FILE',
-        help="weights of the paper's network: torchvision's .pth or .safetensors, or .onnx",
-    )
-    features.add_argument(
-        '--features',
-        choices=SUBSTITUTES,
-        default=SCENE_GRAPH,
-        help='what stands in for ResNet-50 (scene-graph)',
-    )
+    add_features(parser)
     add('--pictures', type=int, metavar='N', help='at most so many of each set, evenly by name')
     add(
         '--dimensions',
@@ -54,6 +39,25 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add('--seed', type=int, default=7, help='of the projection (7)')
     add('--threads', type=int, default=1, help='processor threads (1)')
     add('--out', type=Path, required=True, metavar='FOLDER', help='folder for the numbers')
+
+
+def add_features(parser: argparse.ArgumentParser) -> None:
+    """Declare ``--resnet50`` and ``--features``: what is compared, for ``build_extractor``."""
+    from sageiq_ros.evaluation.similarity.features import SCENE_GRAPH, SUBSTITUTES
+
+    features = parser.add_mutually_exclusive_group()
+    features.add_argument(
+        '--resnet50',
+        type=Path,
+        metavar='FILE',
+        help="weights of the paper's network: torchvision's .pth or .safetensors, or .onnx",
+    )
+    features.add_argument(
+        '--features',
+        choices=SUBSTITUTES,
+        default=SCENE_GRAPH,
+        help='what stands in for ResNet-50 in Figs. 8 and 9 (scene-graph)',
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -84,7 +88,7 @@ def run(args: argparse.Namespace) -> int:
             tick=bar.update,
         )
     print('\n'.join(lines(section(found))))
-    content = {'command': shlex.join(['sageiq', *sys.argv[1:]]), **numbers(found)}
+    content = {'command': args.command_line, **numbers(found)}
     path = args.out / JSON_FILE
     path.write_text(json.dumps(content, indent=1, allow_nan=False) + '\n', encoding='utf-8')
     print(path)

@@ -23,7 +23,7 @@ from sageiq_ros.evaluation.similarity.divergence import (
     mean_to_others,
     signed_shares,
 )
-from sageiq_ros.evaluation.similarity.features import FeatureExtractor
+from sageiq_ros.evaluation.similarity.features import RESNET50_LENGTH, FeatureExtractor
 from sageiq_ros.evaluation.similarity.projection import (
     Distortion,
     Draws,
@@ -35,6 +35,8 @@ from sageiq_ros.types import SageIQError
 
 # Fig. 8 names peaks and valleys in dimensions 1 to 7; how many there are is not said.
 DIMENSIONS = 8
+# As many as the paper's features have; a projection is to fewer.
+MOST_DIMENSIONS = RESNET50_LENGTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +105,8 @@ def measure(
     """Compare data sets by their feature centres.
 
     At most ``pictures`` of each are taken, evenly by key; ``tick`` is called once a picture.
-    Raises SageIQError for fewer than two sets, two of one name, counts below 1, a set without a
-    readable picture and an unknown divergence.
+    Raises SageIQError for fewer than two sets, two of one name, counts out of range, a set
+    without a readable picture and an unknown divergence.
     """
     names = [data.name for data in sets]
     if len(names) < 2 or len(set(names)) < len(names):
@@ -112,8 +114,10 @@ def measure(
             'Similarity is measured between at least two data sets of different names, not '
             f'{", ".join(names) or "none"}.'
         )
-    if dimensions < 1 or (pictures is not None and pictures < 1):
-        raise SageIQError('The numbers of dimensions and of pictures must be at least 1.')
+    if not 1 <= dimensions <= MOST_DIMENSIONS:
+        raise SageIQError(
+            f'Features are projected to 1 to {MOST_DIMENSIONS} dimensions, not {dimensions}.'
+        )
     # An unknown kind must show before the pictures are read.
     diverge(np.ones((2, 1)), divergence)
     centers = tuple(find_center(data, extract, pictures, tick) for data in sets)

@@ -70,9 +70,9 @@ def numbers(similarity: Similarity) -> dict[str, Any]:
 
 
 def _without_nan(value: Any) -> Any:
-    """Replace NaN, which JSON does not know, by None all the way down."""
+    """Replace NaN and infinity, which JSON does not know, by None all the way down."""
     if isinstance(value, dict):
         return {key: _without_nan(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_without_nan(item) for item in value]
-    return None if isinstance(value, float) and math.isnan(value) else value
+    return None if isinstance(value, float) and not math.isfinite(value) else value

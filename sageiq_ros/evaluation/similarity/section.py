@@ -34,7 +34,7 @@ PAPER = (
 
 
 def section(similarity: Similarity) -> Section:
-    """Lay out what :func:`similarity_measure.measure` found, the paper's finding beside it."""
+    """Lay out what :func:`similarity.measure.measure` found, the paper's finding beside it."""
     names = similarity.names
     spokes = tuple(str(number + 1) for number in range(similarity.projected.shape[1]))
     radar = RadarChart(

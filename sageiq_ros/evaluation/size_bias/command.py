@@ -6,11 +6,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import platform
-import shlex
-import sys
-from contextlib import suppress
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,15 +13,6 @@ if TYPE_CHECKING:
     from sageiq_ros.evaluation.size_bias.run import Plan, SizeBias
 
 JSON_FILE, MARKDOWN_FILE, PAGE_FILE = 'size_bias.json', 'size_bias.md', 'size_bias.html'
-PACKAGES = (
-    'numpy',
-    'opencv-python-headless',
-    'openvino',
-    'onnxruntime',
-    'torch',
-    'transformers',
-    'pyiqa',
-)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -111,7 +97,7 @@ def run(args: argparse.Namespace) -> int:
         ablation=options.wanted_ablation(args.ablation),
     )
     check_out(args.out)
-    made = provenance(plan)
+    made = provenance(plan, args.command_line)
     cv2.setNumThreads(args.threads)
 
     def load(name: str) -> RegionScorer:
@@ -146,28 +132,17 @@ def write(result: SizeBias, made: dict[str, str], out: Path) -> list[Path]:
     return [out / name for name in texts]
 
 
-def provenance(plan: Plan) -> dict[str, str]:
-    """Tell the command, the data and the versions that a result comes from.
+def provenance(plan: Plan, command: str) -> dict[str, str]:
+    """Tell the command line, the data and the versions that a result comes from.
 
-    Needs no result, so that a fault here shows before the work. The version of
-    this package is 'not installed' where it is taken from a source tree that nothing installed.
+    Needs no result, so that a fault here shows before the work.
     """
     from sageiq_ros.datasets.degradations import DEGRADATIONS
+    from sageiq_ros.evaluation.provenance import made_by
 
-    found = []
-    for name in PACKAGES:
-        with suppress(PackageNotFoundError):
-            found.append(f'{name} {version(name)}')
-    try:
-        own = version('sageiq_ros')
-    except PackageNotFoundError:
-        own = 'not installed'
     folders = dict.fromkeys(str(path.parent) for path in plan.pictures)
     return {
-        'command': shlex.join(['sageiq', *sys.argv[1:]]),
-        'sageiq_ros': own,
-        'python': platform.python_version(),
-        'packages': ', '.join(found),
+        **made_by(command),
         'pictures': f'{len(plan.pictures)} of {", ".join(folders)}',
         'samples': plan.rule.describe(),
         'degradations': ', '.join(DEGRADATIONS) if plan.rule.degraded else 'none',
