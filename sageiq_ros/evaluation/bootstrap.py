@@ -4,13 +4,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
 CONFIDENCE = 0.95
+TAIL = (1.0 - CONFIDENCE) / 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +38,33 @@ def draw_resamples(clusters: Sequence[int], count: int, seed: int) -> list[NDArr
     return [np.concatenate([members[index] for index in draw]) for draw in draws]
 
 
-def estimate(value: float, replicates: NDArray[np.float64]) -> Estimate:
-    """Join a value with the 95 % percentile interval of its ``replicates`` (count,).
+def estimate(value: float, replicates: NDArray[np.float64], tail: float = TAIL) -> Estimate:
+    """Join a value with the percentile interval of its ``replicates`` (count,).
 
-    Resamples in which it is undefined (a list that became constant) are left out.
+    ``tail`` is the share of them beyond either end. Resamples in which it is undefined (a list
+    that became constant) are left out; a value that is NaN itself has no interval.
     """
     known = replicates[np.isfinite(replicates)]
-    if not known.size:
+    if math.isnan(value) or not known.size:
         return Estimate(float(value), float('nan'), float('nan'))
-    tail = 100.0 * (1.0 - CONFIDENCE) / 2.0
-    low, high = np.percentile(known, (tail, 100.0 - tail))
+    percent = 100.0 * tail
+    low, high = np.percentile(known, (percent, 100.0 - percent))
     return Estimate(float(value), float(low), float(high))
+
+
+def expanded_tail(units: float) -> float:
+    """Return the tail that gives a sample of more than one independent unit its 95 % interval.
+
+    The spread of resamples of n units is too small by the root of (n - 1) / n, and its estimate is
+    uncertain, as Student's t takes into account: Hesterberg, What Teachers Should Know about the
+    Bootstrap, The American Statistician 69 (2015); t by Abramowitz and Stegun, 26.7.5.
+    """
+    normal = NormalDist()
+    z, freedom = normal.inv_cdf(1.0 - TAIL), units - 1.0
+    t = (
+        z
+        + (z**3 + z) / 4.0 / freedom
+        + (5.0 * z**5 + 16.0 * z**3 + 3.0 * z) / 96.0 / freedom**2
+        + (3.0 * z**7 + 19.0 * z**5 + 17.0 * z**3 - 15.0 * z) / 384.0 / freedom**3
+    )
+    return normal.cdf(-math.sqrt(units / freedom) * t)

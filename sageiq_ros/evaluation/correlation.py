@@ -28,10 +28,14 @@ def srcc(a: ArrayLike, b: ArrayLike) -> float:
 
 def ranks(values: ArrayLike) -> NDArray[np.float64]:
     """Rank values from 1; equal ones get the mean of their places."""
-    array = np.asarray(values)
-    _, inverse, counts = np.unique(array, return_inverse=True, return_counts=True)
+    return level_ranks(np.unique(np.asarray(values), return_inverse=True)[1])
+
+
+def level_ranks(levels: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Rank whole numbers of 0 or more as ``ranks`` does, without sorting them."""
+    counts = np.bincount(levels)
     ends = np.cumsum(counts)
-    return (ends - (counts - 1) / 2.0)[inverse]
+    return (ends - (counts - 1) / 2.0)[levels]
 
 
 def auc(scores: ArrayLike, relevant: ArrayLike) -> float:

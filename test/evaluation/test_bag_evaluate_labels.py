@@ -1,29 +1,23 @@
 # Copyright 2026 The SageIQ authors
 # SPDX-License-Identifier: Apache-2.0
-"""Labels of a drive: read from tables and topics, and given to the frames they belong to."""
-
-import math
+"""Labels of a drive: read from tables, and given to the frames they belong to."""
 
 import numpy as np
 import pytest
-from bag_evaluate_helpers import FLOAT, PERIOD_NS, TOPIC, stamp, write_drive
+from bag_evaluate_helpers import PERIOD_NS, TOPIC, stamp, write_drive
 from hypothesis import given
 from hypothesis import strategies as st
-from rosbags.typesys import get_types_from_msg
 
-from sageiq_ros.bags.messages import TRUTH_TYPE, build, header, truth
-from sageiq_ros.bags.reader import BagReader
-from sageiq_ros.bags.typestore import message_store
+from sageiq_ros.bags.messages import RAW_TYPE
 from sageiq_ros.bags.writer import BagWriter
 from sageiq_ros.evaluation.bag.frames import BagFrames
 from sageiq_ros.evaluation.bag.label_file import read_label_file
-from sageiq_ros.evaluation.bag.label_source import labels_of, read_label_topic
+from sageiq_ros.evaluation.bag.label_source import labels_of
 from sageiq_ros.evaluation.bag.labels import Labels, match
-from sageiq_ros.types import SageIQError, SceneGraph
+from sageiq_ros.types import SageIQError
 
 FLOAT32 = 1e-7
-ILLUMINANCE = 'sensor_msgs/msg/Illuminance'
-SCORED = 'labels_msgs/msg/Scored'
+DIGITS = 5000 * '1'  # more than Python turns into a number
 
 
 @pytest.fixture
@@ -46,7 +40,9 @@ class TestTable:
             ('name,score', 'message 12,0.5', 12, False),
             ('frame,score', '12,0.5', 12, False),
             ('Score, Frame', '0.5, 12', 12, False),
-            ('frame,name,stamp_ns,score,state', '3,message 4,5,0.5,GOOD', 5, True),
+            ('frame,name,stamp_ns,score,state', '3,message 4,5,0.5,GOOD', 4, False),
+            ('frame,stamp_ns,stamp,score', '3,5,6,0.5', 3, False),
+            ('stamp,stamp_ns,score', '6,5,0.5', 5, True),
         ],
     )
     def test_a_label_belongs_to_a_stamp_or_a_frame(self, table, heads, row, key, by_stamp):
@@ -91,10 +87,26 @@ class TestTable:
             ('name,score\n7.png,0.5\n', "line 2: '7.png' is no frame of a bag"),
             ('frame,score\n1,0.5\n\n1,0.6\n', 'line 4: frame 1 has a label on line 2 already.'),
             ('frame,score\n1\n', 'line 2: the line has 1 columns, the first line has 2.'),
+            (
+                'frame,score\n0,0.5\n1,0,5\n',
+                'line 3: the line has 3 columns, the first line has 2; write decimals with a '
+                'point, not a comma.',
+            ),
+            (
+                'frame,score\n0,0.5,0.7,good\n',
+                'line 2: the line has 4 columns, the first line has 2.',
+            ),
+            ('score,frame,note\n0.5,1\n', 'line 2: the line has 2 columns, the first line has 3.'),
+            (f'frame,score\n{DIGITS},1\n', "line 2: '111111111111...1111111111111' is no whole"),
+            (
+                f'name,score\nmessage {DIGITS},1\n',
+                "line 2: 'message 1111...1111111111111' is no",
+            ),
+            (f'stamp,score\n{DIGITS},1\n', "line 2: '111111111111...1111111111111' is not a"),
             ('frame,score\n"1,0.5\n', 'line 2: unexpected end of data.'),
-            ('frame,value\n1,0.5\n', 'score and one of stamp_ns, stamp, name, frame, not frame,'),
-            ('time,score\n1,0.5\n', 'score and one of stamp_ns, stamp, name, frame, not time,'),
-            ('', 'one of stamp_ns, stamp, name, frame, not nothing.'),
+            ('frame,value\n1,0.5\n', 'score and one of name, frame, stamp_ns, stamp, not frame,'),
+            ('time,score\n1,0.5\n', 'score and one of name, frame, stamp_ns, stamp, not time,'),
+            ('', 'one of name, frame, stamp_ns, stamp, not nothing.'),
         ],
     )
     def test_a_bad_line_is_named(self, table, text, sentence):
@@ -110,55 +122,6 @@ class TestTable:
         frames = BagFrames(write_drive(tmp_path / 'bag', [1, 2]))
         with pytest.raises(SageIQError, match='holds no label with a score; fill the scores in'):
             labels_of(frames, str(table('frame,score\n0,\n1,\n')))
-
-
-class TestTopic:
-    def labels(self, folder, messages, topic='/labels'):
-        with BagWriter(folder / 'bag') as writer:
-            for stamp_ns, type_name, message in messages:
-                writer.write(topic, type_name, stamp_ns, message)
-        with BagReader(folder / 'bag') as reader:
-            return read_label_topic(reader, topic)
-
-    def test_a_message_without_a_header_belongs_to_the_time_it_came(self, tmp_path):
-        found = self.labels(
-            tmp_path, [(100 + n, FLOAT, build(FLOAT, data=n / 4)) for n in range(3)]
-        )
-        assert found == Labels('/labels', (100, 101, 102), (0.0, 0.25, 0.5), True)
-
-    def test_tar_quality_belongs_to_the_stamp_of_its_header(self, tmp_path):
-        messages = []
-        for number, score in enumerate((0.25, math.nan, 0.75)):
-            message = truth(SceneGraph(), stamp(number), 'camera', TOPIC, (8, 6))
-            message.score = score
-            messages.append((stamp(number) + 7, TRUTH_TYPE, message))
-        assert self.labels(tmp_path, messages) == Labels(
-            '/labels', (stamp(0), stamp(2)), (0.25, 0.75), True, empty=1
-        )
-
-    def test_a_float_with_a_header_of_any_type_in_the_bag_will_do(self, tmp_path):
-        store = message_store()
-        text = 'std_msgs/Header header\nstring who\nfloat64 value\n'
-        store.register(get_types_from_msg(text, SCORED))
-        scored = store.types[SCORED]
-        found = self.labels(
-            tmp_path,
-            [
-                (9, SCORED, scored(header=header(stamp(4), ''), who='a', value=0.1)),
-                (10, SCORED, scored(header=header(0, ''), who='b', value=0.2)),
-            ],
-        )
-        assert found == Labels('/labels', (stamp(4), 10), (0.1, 0.2), True)
-
-    def test_a_message_of_two_floats_is_refused(self, tmp_path):
-        message = build(ILLUMINANCE, header=header(1, ''), illuminance=1.0, variance=0.0)
-        with pytest.raises(SageIQError, match='which holds 2 floats; labels are TarQuality or'):
-            self.labels(tmp_path, [(1, ILLUMINANCE, message)])
-
-    def test_scores_that_are_all_nan_are_refused(self, tmp_path):
-        messages = [(n, FLOAT, build(FLOAT, data=math.nan)) for n in range(3)]
-        with pytest.raises(SageIQError, match='None of the 3 messages of /labels holds a score'):
-            self.labels(tmp_path, messages)
 
 
 FRAMES = {number: stamp(number) for number in range(10)}
@@ -211,6 +174,40 @@ class TestMatching:
         found = match(Labels('made', [3, 12, 1], [0.3, 1.2, 0.1], False), FRAMES, TOPIC)
         assert found.of_frame == {3: 0.3, 1: 0.1} and found.unmatched == 1
         assert found.stamps_ns == (stamp(3), stamp(1)) and found.scores == (0.3, 0.1)
+
+    def test_labels_of_one_stamp_are_given_to_its_frames_in_turn(self):
+        frames = {0: stamp(0), 1: stamp(0), 2: stamp(1), 3: stamp(1), 4: stamp(1), 5: stamp(2)}
+        keys = [stamp(0) + 9, stamp(0) + 9, stamp(1), stamp(1), stamp(2), stamp(2)]
+        found = match(Labels('made', keys, [0.1, 0.2, 0.3, 0.4, 0.5, 0.6], True), frames, TOPIC)
+        assert found.of_frame == {0: 0.1, 1: 0.2, 2: 0.3, 3: 0.4, 5: 0.5}
+        assert found.unmatched == 1
+
+    def test_frames_of_one_stamp_do_not_shrink_the_reach_of_a_label(self):
+        frames = {number: stamp(number // 2) for number in range(10)}
+        found = match(by_stamp(PERIOD_NS // 2, 3 * PERIOD_NS + 9), frames, TOPIC)
+        assert found.of_frame == {0: 0.0, 6: 0.1}
+
+    def test_the_table_of_a_run_labels_frames_that_share_a_stamp(self, table):
+        rows = ''.join(f'{n},message {n},{stamp(n // 2)},0.{n}\n' for n in range(10))
+        labels = read_label_file(table('frame,name,stamp_ns,score\n' + rows))
+        frames = {number: stamp(number // 2) for number in range(10)}
+        assert match(labels, frames, TOPIC).of_frame == {n: n / 10 for n in range(10)}
+
+    @pytest.mark.parametrize('frames', [{4: stamp(0)}, {4: stamp(0), 5: stamp(0)}])
+    def test_no_reach_is_told_where_there_is_no_period(self, frames):
+        with pytest.raises(SageIQError) as caught:
+            match(by_stamp(1), frames, TOPIC)
+        assert str(caught.value) == (
+            f'None of the 1 labels of made has the stamp of a frame of {TOPIC}: the frames are '
+            f'{stamp(0)} to {stamp(0)}, the labels {stamp(0) + 1} to {stamp(0) + 1}.'
+        )
+
+    def test_no_frame_at_all_is_one_sentence(self, tmp_path, table):
+        with BagWriter(tmp_path / 'bag') as writer:
+            writer.write_raw(TOPIC, RAW_TYPE, stamp(0), b'\x00\x01\x00\x00' + b'\x01' * 10)
+        for text in ('frame,score\n0,0.5\n', f'stamp_ns,score\n{stamp(0)},0.5\n'):
+            with pytest.raises(SageIQError, match='No message of /image_raw can be decoded, so'):
+                labels_of(BagFrames(tmp_path / 'bag'), str(table(text)))
 
     def test_of_a_single_frame_only_a_label_of_its_stamp_is_taken(self):
         assert match(by_stamp(0), {4: stamp(0)}, TOPIC).of_frame == {4: 0.0}

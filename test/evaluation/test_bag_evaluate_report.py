@@ -100,7 +100,9 @@ def test_the_section_holds_every_measure_its_interval_and_what_it_is_of(page):
 
 def test_constant_labels_are_told_as_not_defined(page):
     said = re.sub(r'\s+', ' ', Reader(page(dict.fromkeys(range(10), 0.5))).text)
-    assert 'SRCC not defined' in said and 'lag not defined: one of the series does not change' in said
+    assert (
+        'SRCC not defined' in said and 'lag not defined: one of the series does not change' in said
+    )
     assert 'nan' not in said
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 import csv
 import math
 import re
-from collections.abc import Callable
+import reprlib
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ def read_label_file(path: Path) -> Labels:
     """Read a file of labels; a row whose score is empty is a frame that has none.
 
     The first line names the columns: ``score``, and what it belongs to, which is the first there
-    is of ``stamp_ns``, ``stamp`` (seconds), ``name`` ("message 7") and ``frame`` (7). Others are
+    is of ``name`` ("message 7"), ``frame`` (7), ``stamp_ns`` and ``stamp`` (seconds). Others are
     passed over, so that a results.csv is a file of labels too. Raises SageIQError, naming the
     line.
     """
@@ -54,6 +55,7 @@ def _read(path: Path, reader: Any) -> Labels:
             if not any(cell.strip() for cell in row):
                 continue
             try:
+                _check_width(row, heads)
                 where, score = (row[place].strip() for place in places)
                 value = _score(score)
                 if math.isnan(value):
@@ -62,11 +64,6 @@ def _read(path: Path, reader: Any) -> Labels:
                 number = KEYS[key](where)
                 if number in lines:
                     raise ValueError(f'{key} {where} has a label on line {lines[number]} already')
-            except IndexError:
-                raise SageIQError(
-                    f'{path}, line {reader.line_num}: the line has {len(row)} columns, the first '
-                    f'line has {len(heads)}.'
-                ) from None
             except ValueError as error:
                 raise SageIQError(f'{path}, line {reader.line_num}: {error}.') from None
             lines[number] = reader.line_num
@@ -76,6 +73,12 @@ def _read(path: Path, reader: Any) -> Labels:
     return Labels(str(path), tuple(lines), tuple(scores), key.startswith('stamp'), empty)
 
 
+def _check_width(row: Sequence[str], heads: Sequence[str]) -> None:
+    if len(row) != len(heads):
+        hint = '; write decimals with a point, not a comma' if len(row) == len(heads) + 1 else ''
+        raise ValueError(f'the line has {len(row)} columns, the first line has {len(heads)}{hint}')
+
+
 def _score(text: str) -> float:
     """Read a score; what is empty or NaN is none."""
     if not text:
@@ -83,15 +86,17 @@ def _score(text: str) -> float:
     try:
         value = float(text)
     except ValueError:
-        raise ValueError(f'the score {text!r} is not a number') from None
+        raise ValueError(f'the score {reprlib.repr(text)} is not a number') from None
     if math.isinf(value):
-        raise ValueError(f'the score {text!r} is not finite')
+        raise ValueError(f'the score {reprlib.repr(text)} is not finite')
     return value
 
 
 def _integer(text: str) -> int:
-    if not re.fullmatch('[0-9]+', text) or int(text) > LARGEST:
-        raise ValueError(f'{text!r} is no whole number of 0 or more that fits in 64 bits')
+    if not re.fullmatch('[0-9]{1,19}', text) or int(text) > LARGEST:
+        raise ValueError(
+            f'{reprlib.repr(text)} is no whole number of 0 or more that fits in 64 bits'
+        )
     return int(text)
 
 
@@ -103,23 +108,24 @@ def _seconds(text: str) -> int:
     except ArithmeticError:
         fits = False
     if not fits:
-        raise ValueError(f'{text!r} is not a time in seconds')
+        raise ValueError(f'{reprlib.repr(text)} is not a time in seconds')
     return round(nanoseconds)
 
 
 def _name(text: str) -> int:
-    found = re.fullmatch('message ([0-9]+)', text)
+    found = re.fullmatch('message ([0-9]{1,19})', text)
     if not found:
         raise ValueError(
-            f'{text!r} is no frame of a bag; its frames are called message 0, message 1 and so on'
+            f'{reprlib.repr(text)} is no frame of a bag; its frames are called message 0, '
+            'message 1 and so on'
         )
     return int(found[1])
 
 
 # By what a label belongs to a frame, the most exact first.
 KEYS: dict[str, Callable[[str], int]] = {
-    'stamp_ns': _integer,
-    'stamp': _seconds,
     'name': _name,
     'frame': _integer,
+    'stamp_ns': _integer,
+    'stamp': _seconds,
 }

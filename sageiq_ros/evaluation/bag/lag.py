@@ -7,31 +7,39 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sageiq_ros.evaluation.bag.blocks import decorrelation_length
 from sageiq_ros.evaluation.correlation import plcc
 
 LIMIT_S = 2.0
 COARSEST_S, FINEST_S = 0.1, 0.005
 LEAST_GAP_S, GAP_PERIODS = 1.0, 3.0
 LEAST_OVERLAP = 0.5
-LEAST_POINTS = 3
+LEAST_POINTS = 10
+LEAST_LENGTHS = 10
+CHANCE = 0.05
 EQUAL = 1e-9
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Lag:
     """Hold the shift in seconds, positive where the prediction comes later, and what it gives.
 
-    ``correlation`` is Pearson's at that shift and ``step_s`` the grid's. All is NaN where a
-    series is constant or has fewer than three values.
+    ``correlation`` is Pearson's at that shift, over ``points`` pairs, and ``step_s`` the grid's.
+    Where none can be known all is NaN and ``reason`` says why.
     """
 
     seconds: float = math.nan
     correlation: float = math.nan
     step_s: float = math.nan
+    points: int = 0
+    reason: str = ''
 
     @property
     def at_limit(self) -> bool:
@@ -43,11 +51,11 @@ class Lag:
 class _Series:
     """Hold a series in order of time, in seconds, and the median time between its values."""
 
-    times: NDArray[np.float64]
-    values: NDArray[np.float64]
+    times: Floats
+    values: Floats
     period: float
 
-    def at(self, times: NDArray[np.float64]) -> NDArray[np.float64]:
+    def at(self, times: Floats) -> Floats:
         """Interpolate the series; NaN beyond its ends and in gaps."""
         found = np.interp(times, self.times, self.values, np.nan, np.nan)
         after = np.clip(np.searchsorted(self.times, times), 1, len(self.times) - 1)
@@ -69,35 +77,75 @@ def find_lag(
     steps of about half the shorter period, between FINEST_S and COARSEST_S. One that leaves less
     than half of the values that another one compares is not considered; of shifts that are
     equally good the smallest is returned.
+
+    There is none to be known from fewer than LEAST_POINTS pairs, from series that overlap by
+    fewer than LEAST_LENGTHS of the lengths in which they stay alike, and where the correlation is
+    no greater than that of independent series at one of the shifts may be in CHANCE of cases, by
+    Fisher's z with as many values as lengths.
     """
-    if min(len(predictions), len(labels)) < LEAST_POINTS:
-        return Lag()
-    origin_ns = min(*prediction_ns, *label_ns)
+    origin_ns = min([*prediction_ns, *label_ns], default=0)
     prediction = _series(prediction_ns, predictions, origin_ns)
     label = _series(label_ns, labels, origin_ns)
+    if (fewest := min(len(prediction.times), len(label.times))) < LEAST_POINTS:
+        return _too_few(fewest)
     finest = min(prediction.period, label.period) / 2.0
     steps = round(LIMIT_S / float(np.clip(finest, FINEST_S, COARSEST_S)))
     step = LIMIT_S / steps
     shifts = sorted(range(-steps, steps + 1), key=abs)
     tried = {shift: _correlate(prediction, label, shift * step) for shift in shifts}
-    least = LEAST_OVERLAP * max(count for _, count in tried.values())
-    best = Lag()
-    for shift, (found, count) in tried.items():
-        better = found > best.correlation + EQUAL or math.isnan(best.correlation)
-        if count >= least and not math.isnan(found) and better:
-            best = Lag(shift * step, found, step)
-    return best
+    most = max(count for _, count in tried.values())
+    if most < LEAST_POINTS:
+        return _too_few(most)
+    least = max(LEAST_OVERLAP * most, LEAST_POINTS)
+    found = {
+        shift: correlation
+        for shift, (correlation, count) in tried.items()
+        if count >= least and not math.isnan(correlation)
+    }
+    if not found:
+        return Lag(reason='one of the series does not change')
+    highest = max(found.values())
+    best = next(shift for shift, value in found.items() if value >= highest - EQUAL)
+    ours, other = _pairs(prediction, label, best * step)
+    doubt = _doubt(ours, other, highest, len(found))
+    if doubt:
+        return Lag(reason=doubt)
+    return Lag(best * step, found[best], step, len(ours))
 
 
-def _correlate(prediction: _Series, label: _Series, shift_s: float) -> tuple[float, int]:
-    """Correlate the prediction with the label of ``shift_s`` before; returns the count, too."""
+def _too_few(values: int) -> Lag:
+    return Lag(reason=f'{values} values can be compared, and {LEAST_POINTS} are needed')
+
+
+def _doubt(ours: Floats, other: Floats, highest: float, shifts: int) -> str:
+    """Say why the highest correlation of so many shifts tells no lag, '' where it does."""
+    alike = max(decorrelation_length(ours), decorrelation_length(other))
+    lengths = len(ours) / alike
+    if lengths < LEAST_LENGTHS:
+        return (
+            f'{len(ours)} values that stay alike for {alike} say as much as {lengths:.0f} would, '
+            f'and {LEAST_LENGTHS} are needed'
+        )
+    z = NormalDist().inv_cdf(1.0 - CHANCE / shifts)
+    if highest < math.tanh(z / math.sqrt(lengths - 3.0)):
+        return f'the highest correlation, {highest:.2f}, may be one by chance'
+    return ''
+
+
+def _pairs(prediction: _Series, label: _Series, shift_s: float) -> tuple[Floats, Floats]:
+    """Return the values of one series, and those of the other at ``shift_s`` from them."""
     if prediction.period >= label.period:
         ours, other = prediction.values, label.at(prediction.times - shift_s)
     else:
         ours, other = label.values, prediction.at(label.times + shift_s)
     known = np.isfinite(other)
-    count = int(known.sum())
-    return (plcc(ours[known], other[known]) if count >= LEAST_POINTS else math.nan), count
+    return ours[known], other[known]
+
+
+def _correlate(prediction: _Series, label: _Series, shift_s: float) -> tuple[float, int]:
+    """Correlate the prediction with the label of ``shift_s`` before; returns the count, too."""
+    ours, other = _pairs(prediction, label, shift_s)
+    return (plcc(ours, other) if len(ours) else math.nan), len(ours)
 
 
 def _series(stamps_ns: Sequence[int], values: Sequence[float], origin_ns: int) -> _Series:

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from sageiq_ros.evaluation.bag.comparison import Blocks, Comparison
+from sageiq_ros.evaluation.bag.blocks import Blocks
+from sageiq_ros.evaluation.bag.comparison import Comparison
 from sageiq_ros.evaluation.bag.lag import LIMIT_S, Lag
 from sageiq_ros.evaluation.bag.run import BagRun
 from sageiq_ros.evaluation.bootstrap import Estimate
@@ -70,9 +71,12 @@ def describe(run: BagRun, summary: DriveSummary, comparison: Comparison | None) 
         f'{summary.sent} of {run.frames.in_topic} frames taken, {summary.answered} results, '
         f'{summary.with_triplets} with triplets, {len(run.frames.skipped)} not decodable.',
         f'Score: median {number(summary.median_score, 2)}; states: {states or "none"}.',
-        f'Speed: {run.recorded_s:.1f} s recorded, {number(run.spent_s, 1)} s spent, factor '
-        f'{number(run.speed, 2)}.',
     ]
+    if not math.isnan(run.speed):
+        lines.append(
+            f'Speed: {run.recorded_s:.1f} s recorded, {run.spent_s:.1f} s spent, factor '
+            f'{run.speed:.2f}.'
+        )
     if comparison:
         lines += ['', *compared(comparison)]
     return '\n'.join(lines)
@@ -89,13 +93,14 @@ def compared(comparison: Comparison) -> list[str]:
 
 
 def matched(comparison: Comparison) -> str:
-    """Say in a sentence how labels and frames were matched."""
+    """Say how labels and frames were matched, and which labels were left out."""
     labels = comparison.labels
     empty = f', {labels.empty} have no score' if labels.empty else ''
-    return (
+    counts = (
         f'{len(comparison.pairs)} of {comparison.frames} frames have a score and a label of '
         f'{labels.name}; {labels.unmatched} labels belong to no frame{empty}.'
     )
+    return ' '.join([counts, *labels.remarks])
 
 
 def interval(value: Estimate) -> str:
@@ -110,16 +115,17 @@ def interval(value: Estimate) -> str:
 def lag_text(lag: Lag) -> str:
     """Write a lag with the correlation that it gives."""
     if math.isnan(lag.seconds):
-        return NOT_DEFINED
+        return f'{NOT_DEFINED}: {lag.reason}'
     more = f', the largest tried: it may be more than {LIMIT_S:g} s' if lag.at_limit else ''
-    return f'{lag.seconds:+.3f} s (correlation {lag.correlation:.3f} there{more})'
+    found = f'correlation {lag.correlation:.3f} there, over {lag.points} values'
+    return f'{lag.seconds:+.3f} s ({found}{more})'
 
 
 def blocks_text(blocks: Blocks) -> str:
     """Say what the intervals are of."""
     short = (
-        ' The drive is short for how slowly its scores change, so they are too narrow.'
-        if blocks.cut
+        ' The drive is short for how slowly its scores change, so they may be too narrow.'
+        if blocks.few
         else ''
     )
     frames = 'frame' if blocks.length == 1 else 'frames'
@@ -139,12 +145,15 @@ def _comparison(comparison: Comparison) -> dict[str, Any]:
         'frames_without_pair': comparison.frames - len(comparison.pairs),
         'labels_without_frame': labels.unmatched,
         'labels_without_score': labels.empty,
+        'label_remarks': list(labels.remarks),
         **{name: asdict(value) for name, value in comparison.measures.items()},
         'block_frames': comparison.blocks.length,
-        'block_cut_short': comparison.blocks.cut,
+        'blocks_are_few': comparison.blocks.few,
         'lag_s': lag.seconds,
         'lag_correlation': lag.correlation,
         'lag_step_s': lag.step_s,
+        'lag_points': lag.points,
+        'lag_not_defined': lag.reason or None,
     }
 
 
