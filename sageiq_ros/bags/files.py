@@ -8,11 +8,9 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import cv2
-import numpy as np
-
 from sageiq_ros.bags.frames import DEFAULT_RATE_HZ, EPOCH_NS, BagError, Frame
-from sageiq_ros.types import Image
+from sageiq_ros.datasets.photos import read_picture
+from sageiq_ros.types import Image, SageIQError
 
 IMAGE_SUFFIXES = (
     '.bmp', '.jpeg', '.jpg', '.pgm', '.png', '.pnm', '.ppm', '.tif', '.tiff', '.webp',
@@ -60,18 +58,14 @@ def folder_source(folder: Path, rate_hz: float | None = None) -> FileSource:
 
 
 def read_image(path: Path) -> Image | None:
-    """Read a file as BGR uint8, or return None where it is not a picture.
+    """Read a file as BGR uint8, or return None where it is not a picture or not all of one.
 
     Sixteen-bit pictures are scaled to eight, grey ones get three equal channels.
     """
     try:
-        data = np.frombuffer(path.read_bytes(), np.uint8)
-    except OSError:
+        return read_picture(path)
+    except SageIQError:
         return None
-    if not data.size:
-        return None
-    decoded = cv2.imdecode(data, cv2.IMREAD_COLOR)
-    return None if decoded is None else np.asarray(decoded, np.uint8)
 
 
 def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:

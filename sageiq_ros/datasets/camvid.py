@@ -11,8 +11,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from sageiq_ros.datasets.photos import files_among, read_picture
 from sageiq_ros.relations import support_of
-from sageiq_ros.types import Image, SageIQError
+from sageiq_ros.types import SageIQError
 
 # class of the mask: VG150 label, side of the closing in pixels, least area in pixels
 ENTITY_CLASSES = {
@@ -27,6 +28,9 @@ ENTITY_CLASSES = {
     9: ('person', 3, 80),
     10: ('bike', 5, 100),
 }
+VOID = 11
+IMAGES = ('.jpg', '.png')
+MASKS = ('_masks', 'annot')
 LEAST_SIDE = 3.0
 LEAST_AREA = 60.0
 LEAST_VISIBLE = 0.2
@@ -45,33 +49,32 @@ class Instances:
 
 
 def frames(folder: str | Path, split: str) -> list[tuple[Path, Path]]:
-    """List (image, mask) of ``train`` or ``val``; raises SageIQError where there are none."""
+    """List (image, mask) of ``train``, ``val`` or ``test`` by name; not every mask need be there.
+
+    Raises SageIQError for a folder without any, by these names or by those of SegNet's tutorial.
+    """
     root = Path(folder)
-    pairs = [
-        (image, root / f'{split}_masks' / f'{image.stem}.png')
-        for image in sorted((root / split).glob('*.jpg'))
-    ]
-    pairs = [pair for pair in pairs if pair[1].is_file()]
-    if not pairs:
-        raise SageIQError(
-            f'No CamVid frames in {root}; it must hold {split}/*.jpg and {split}_masks/*.png.'
-        )
-    return pairs
-
-
-def read_image(path: Path) -> Image:
-    """Read an image as BGR; raises SageIQError for a file that is not one."""
-    image = cv2.imread(str(path), cv2.IMREAD_COLOR)
-    if image is None:
-        raise SageIQError(f'{path} is not a readable image.')
-    return image
+    images = files_among(path for path in (root / split).glob('*') if path.suffix in IMAGES)
+    for ending in MASKS:
+        pairs = [(path, root / f'{split}{ending}' / f'{path.stem}.png') for path in images]
+        if any(mask.is_file() for _, mask in pairs):
+            return pairs
+    raise SageIQError(
+        f'No CamVid frames in {root}; it must hold {split}/*.jpg or *.png, and their masks '
+        f'{split}_masks/*.png or {split}annot/*.png.'
+    )
 
 
 def read_mask(path: Path) -> NDArray[np.uint8]:
-    """Read a class mask (H, W); raises SageIQError for a file that is not one."""
-    mask = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
-    if mask is None or mask.ndim != 2:
-        raise SageIQError(f'{path} is not a mask of one channel.')
+    """Read a class mask (H, W); raises SageIQError for a file that is none of CamVid's 11."""
+    mask = read_picture(path, cv2.IMREAD_UNCHANGED)
+    if mask.ndim != 2 or mask.dtype != np.uint8:
+        raise SageIQError(f'{path} is not a mask of one channel of 8 bits.')
+    if mask.max() > VOID:
+        raise SageIQError(
+            f'{path} holds the class {mask.max()}; use masks of CamVid with the 11 classes from '
+            f'0, the sky, to {VOID - 1}, and {VOID} for the rest.'
+        )
     return mask
 
 

@@ -23,6 +23,7 @@ PICTURES = 'Images'
 NAMES_FILE = 'Data/AllImages_release.mat'
 SCORES_FILE = 'Data/AllMOS_release.mat'
 PRACTICE_PICTURES = 7
+MOST_OPINION = 100
 TRAINING_SHARE = 0.8
 
 Item = TypeVar('Item')
@@ -44,8 +45,23 @@ def is_live_itw(folder: Path) -> bool:
 def read_live_itw(folder: Path) -> LiveItw:
     """Read the release in ``folder``; needs scipy.
 
-    Raises SageIQError for a table that is missing, damaged or does not fit the other one, for a
-    picture that is missing, and without scipy.
+    Raises SageIQError as ``read_tables`` does, and for a picture that is missing.
+    """
+    live = read_tables(folder)
+    missing = [path.name for path in live.pictures if not path.is_file()]
+    if missing:
+        raise SageIQError(
+            f'{folder / PICTURES} lacks {len(missing)} of {len(live.pictures)} pictures, the '
+            f'first is {missing[0]}; unpack the release of LIVE-itw again.'
+        )
+    return live
+
+
+def read_tables(folder: Path) -> LiveItw:
+    """Read what the release in ``folder`` says, whether its pictures are there or not.
+
+    Needs scipy. Raises SageIQError for a table that is missing, damaged or does not fit the other
+    one, for a score that is no opinion, and without scipy.
     """
     names = [_word(entry) for entry in _table(folder, NAMES_FILE)]
     if not all(names):
@@ -65,14 +81,14 @@ def read_live_itw(folder: Path) -> LiveItw:
             f'{folder / NAMES_FILE} names {len(names)} pictures and {folder / SCORES_FILE} holds '
             f'{len(opinions)} scores; unpack the release of LIVE-itw again.'
         )
-    pictures = tuple(folder / PICTURES / name for name in names[PRACTICE_PICTURES:])
-    missing = [path.name for path in pictures if not path.is_file()]
-    if missing:
-        raise SageIQError(
-            f'{folder / PICTURES} lacks {len(missing)} of {len(pictures)} pictures, the first is '
-            f'{missing[0]}; unpack the release of LIVE-itw again.'
-        )
-    return LiveItw(pictures, opinions[PRACTICE_PICTURES:])
+    names, opinions = names[PRACTICE_PICTURES:], opinions[PRACTICE_PICTURES:]
+    for name, opinion in zip(names, opinions.tolist(), strict=True):
+        if not 0.0 <= opinion <= MOST_OPINION:
+            raise SageIQError(
+                f'{folder / SCORES_FILE} holds {opinion} for {name}, no opinion score from 0 to '
+                f'{MOST_OPINION}; unpack the release of LIVE-itw again.'
+            )
+    return LiveItw(tuple(folder / PICTURES / name for name in names), opinions)
 
 
 def split_at_random(items: Sequence[Item], seed: int) -> tuple[list[Item], list[Item]]:
@@ -102,6 +118,10 @@ def _table(folder: Path, file: str) -> NDArray[np.generic]:
         raise SageIQError(
             f'There is no {path}; name the folder of the LIVE-itw release, with {PICTURES} and '
             'Data in it.'
+        ) from error
+    except NotImplementedError as error:
+        raise SageIQError(
+            f'{path} is written as MATLAB 7.3, which cannot be read here; save it with -v7.'
         ) from error
     except Exception as error:  # A damaged file raises whatever its bytes lead to.
         raise SageIQError(

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sageiq_ros.config import SceneGraphConfig
 from sageiq_ros.datasets import camvid, rendered
+from sageiq_ros.datasets.photos import read_picture
 from sageiq_ros.evaluation.sgdet import entity_recall, mean_recall, triplet_recall
 from sageiq_ros.geometry import box_iou
 from sageiq_ros.relations import Relation, relate, support_from_boxes
@@ -37,7 +38,7 @@ def on_camvid(
     config = replace(settings or SceneGraphConfig(), **EVERYTHING)
     found, truths = [], []
     for image_path, mask_path in _progress(camvid.frames(folder, 'val')):
-        image = camvid.read_image(image_path)
+        image = read_picture(image_path)
         boxes, names = None, ()
         if detector is not None:
             seen = detector.detect(image, TEACHER_SCORE)
@@ -99,7 +100,7 @@ def on_clip(
         raise SageIQError(f'There are no images in {folder}.')
     frames = []
     for path in _progress(paths):
-        image = camvid.read_image(path)
+        image = read_picture(path)
         seen = detector.detect(image, TEACHER_SCORE)
         vehicles = [
             Box(*(float(edge) for edge in box))

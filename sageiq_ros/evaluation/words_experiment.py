@@ -160,8 +160,10 @@ def summarise(measure: str, compare: Measure, pairs: Sequence[Pair]) -> Iterator
         raise SageIQError(f'No pair of answers could be compared by {measure}.')
     for (dataset, setting), found in sorted(groups.items()):
         paper = None
-        if dataset.lower() in PAPER_SETS:
-            printed = PAPER[measure, setting][PAPER_SETS.index(dataset.lower())]
+        # A set of one kind or split goes by a longer name, as cityscapes-3d.
+        printed_as = dataset.lower().partition('-')[0]
+        if printed_as in PAPER_SETS:
+            printed = PAPER[measure, setting][PAPER_SETS.index(printed_as)]
             paper = dict(zip(WAYS, printed, strict=True))
         ours = Similarity(fmean(s.mean for s in found), fmean(s.other for s in found))
         yield {

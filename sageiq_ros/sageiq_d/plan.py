@@ -82,14 +82,12 @@ def describe_source(data: AnnotatedSet, keys: Sequence[str]) -> Source:
 def choose_keys(data: AnnotatedSet, most: int | None) -> list[str]:
     """Return at most ``most`` keys of a data set, spread evenly; None is all.
 
-    Raises SageIQError for a set whose pictures have no annotated objects.
+    Raises SageIQError for a set whose pictures have no annotated objects, and for less than 1.
     """
     if not data.annotated:
         raise SageIQError(
             f'The pictures of {data.name} have no annotated objects, which SageIQ-D is made of.'
         )
-    if most is not None and most < 1:
-        raise SageIQError(f'Take at least 1 picture of a data set, not {most}.')
     return evenly(data.keys(), most)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import cv2
 
-from sageiq_ros.datasets.readers.base import AnnotatedSet
+from sageiq_ros.datasets.readers.base import AnnotatedSet, check_there
 from sageiq_ros.sageiq_d.degradations import find_degradation
 from sageiq_ros.sageiq_d.hybrid import BoxRule, choose_regions, clear_crops, make_hybrid
 from sageiq_ros.sageiq_d.plan import picture_path
@@ -50,6 +50,7 @@ class BuildJob:
         """Load the scorer."""
         from sageiq_ros.scorer.build import build_scorer
 
+        check_there(self.sets.values())
         scorer = build_scorer(self.scorer, 1)
 
         def build(item: Item) -> BuiltPicture:

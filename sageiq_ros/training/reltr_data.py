@@ -22,10 +22,10 @@ from sageiq_ros.datasets.camvid import (
     Instances,
     find_instances,
     frames,
-    read_image,
     read_mask,
     view,
 )
+from sageiq_ros.datasets.photos import read_picture
 from sageiq_ros.datasets.rendered import FIRST_TRAINING, LABELS, labelled_street
 from sageiq_ros.relations import relate, support_from_boxes
 from sageiq_ros.scene_graph.detections import Detections, suppress
@@ -100,7 +100,7 @@ def camvid_frames(folder: Path, detector: YoloxDetector | None, cache: Path) -> 
     """Read the training frames; a detector splits cars and persons that touch."""
     found = []
     for image_path, mask_path in frames(folder, 'train'):
-        image = read_image(image_path)
+        image = read_picture(image_path)
         boxes, names = None, ()
         if detector is not None:
             seen = _cached(cache / f'{image_path.stem}.npz', detector, image)
@@ -117,7 +117,7 @@ def pseudo_frames(paths: Sequence[Path], detector: YoloxDetector, cache: Path) -
     """Label pictures by the detector; what it is unsure of is ignored, not denied."""
     found = []
     for path in paths:
-        image = read_image(path)
+        image = read_picture(path)
         seen = _cached(cache / f'{path.parent.name}_{path.stem}.npz', detector, image)
         known = np.array([label in TEACHER_LABELS for label in seen.labels], bool)
         sure = (seen.scores >= SURE) & known

@@ -13,6 +13,8 @@ import cv2
 import numpy as np
 import torch
 
+from sageiq_ros.datasets.evenly import evenly
+from sageiq_ros.datasets.photos import read_picture
 from sageiq_ros.engines.base import Engine
 from sageiq_ros.engines.manifest import Manifest
 from sageiq_ros.engines.openvino import OpenVINOEngine
@@ -71,7 +73,7 @@ def ship(
     exact = work / 'model_fp32.onnx'
     export(model, size, exact)
     path = folder / 'model.onnx'
-    samples = calibration(images, size, min(CALIBRATION_IMAGES, len(images)))
+    samples = calibration(evenly(images, CALIBRATION_IMAGES), size)
     quantize_onnx(exact, path, samples, ignored_names=FLOAT_NODES, transformer=False)
     halve_weights(path)
     measured: dict[str, Any] = {}
@@ -123,11 +125,8 @@ def halve_weights(path: Path) -> None:
     onnx.save(model, str(path))
 
 
-def calibration(
-    paths: Sequence[Path], size: tuple[int, int], count: int
-) -> Iterator[dict[str, np.ndarray]]:
-    """Yield ``count`` images, evenly chosen, as the engine's input."""
-    chosen = [paths[i] for i in np.linspace(0, len(paths) - 1, count).round().astype(int)]
-    for path in chosen:
-        image = cv2.imread(str(path), cv2.IMREAD_COLOR)
+def calibration(paths: Sequence[Path], size: tuple[int, int]) -> Iterator[dict[str, np.ndarray]]:
+    """Yield images as the engine's input."""
+    for path in paths:
+        image = read_picture(path)
         yield {INPUT: cv2.resize(image, size, interpolation=cv2.INTER_AREA)[None]}

@@ -13,7 +13,6 @@ from sageiq_ros.datasets.labelled_crops import (
     draw_crop,
     draw_crops,
 )
-from sageiq_ros.datasets.photos import list_pictures, read_picture, split_pictures
 from sageiq_ros.types import SageIQError
 
 CROPS = 40
@@ -110,24 +109,3 @@ def test_a_picture_too_small_is_named(tmp_path):
     cv2.imwrite(str(path), np.zeros((100, 400, 3), np.uint8))
     with pytest.raises(SageIQError, match=r'small\.png is too small .* 160 px'):
         list(draw_crops([[path]], [1.0], 1, 4))
-
-
-def test_every_fourth_picture_is_held_out(tmp_path):
-    for index in range(9):
-        cv2.imwrite(str(tmp_path / f'{index}.png'), np.zeros((4, 4, 3), np.uint8))
-    (tmp_path / 'notes.txt').write_text('no picture')
-    training, held_out = split_pictures(list_pictures(tmp_path))
-    assert [p.stem for p in held_out] == ['3', '7']
-    assert len(training) == 7 and not set(training) & set(held_out)
-
-
-def test_a_file_that_is_no_picture_is_named(tmp_path):
-    path = tmp_path / 'broken.jpg'
-    path.write_bytes(b'no picture')
-    with pytest.raises(SageIQError, match=r'broken\.jpg'):
-        read_picture(path)
-
-
-def test_an_empty_folder_is_named(tmp_path):
-    with pytest.raises(SageIQError, match='holds no picture'):
-        list_pictures(tmp_path)

@@ -10,6 +10,7 @@ from sageiq_ros.datasets.readers.cityscapes import Cityscapes
 from sageiq_ros.types import SageIQError
 
 AACHEN, ULM = 'train/aachen/aachen_000000_000019', 'val/ulm/ulm_000003_000019'
+BARE = 'val/ulm/ulm_000004_000019'
 
 
 def outlined(label, *corners, **more):
@@ -50,9 +51,9 @@ def write_polygons(root, key, objects=OBJECTS, width=WIDTH, height=HEIGHT):
     return write_json(polygons_of(root, key), content)
 
 
-def write_boxes(root, key, objects):
+def write_boxes(root, key, objects, width=WIDTH):
     content = {
-        'imgWidth': WIDTH,
+        'imgWidth': width,
         'imgHeight': HEIGHT,
         'sensor': {
             'sensor_T_ISO_8855': [[1, 0, 0, -1.7], [0, 1, 0, -0.1], [0, 0, 1, -1.3]],
@@ -69,12 +70,16 @@ def root(tmp_path):
     for seed, key in enumerate([ULM, AACHEN, 'test/bonn/bonn_000000_000019']):
         write_picture(tmp_path / 'leftImg8bit' / f'{key}_leftImg8bit.png', seed)
         write_polygons(tmp_path, key)
-    write_picture(tmp_path / 'leftImg8bit' / 'val/ulm/ulm_000004_000019_leftImg8bit.png')
+    write_picture(tmp_path / 'leftImg8bit' / f'{BARE}_leftImg8bit.png')
+    (tmp_path / 'leftImg8bit' / 'val/ulm/._ulm_0_leftImg8bit.png').write_bytes(b'of macOS')
     return tmp_path
 
 
-def test_pictures_of_train_and_val_with_polygons_are_listed(root):
-    assert list(Cityscapes(root).keys()) == [AACHEN, ULM]
+def test_pictures_of_train_and_val_are_listed_and_one_without_polygons_is_named(root):
+    cityscapes = Cityscapes(root)
+    assert list(cityscapes.keys()) == [AACHEN, ULM, BARE]
+    with pytest.raises(SageIQError, match=r'000004_000019_left.*\.png has no label file .*/ulm'):
+        cityscapes.read(BARE)
 
 
 def test_a_polygons_box_is_that_of_its_corners_inside_the_picture(root):
@@ -92,14 +97,41 @@ def test_cityscapes_3d_gives_the_visible_part_of_vehicles_and_polygons_the_peopl
         boxed('bus', modal=[100, 10, 30, 40], amodal=[90, 10, 60, 45]),
         boxed('dynamic', modal=[1, 1, 20, 20]),
         boxed('trailer', amodal=[180, 20, 40, 30]),
+        boxed('train', modal=[20, 20, 60, 40]),
     ]
     write_boxes(root, ULM, objects)
     assert plain(Cityscapes(root).read(ULM).boxes) == [
         ('bus', 100.0, 10.0, 130.0, 50.0),
         ('trailer', 180.0, 20.0, 200.0, 50.0),
+        ('train', 20.0, 20.0, 80.0, 60.0),
         ('person', 0.0, 8.0, 12.0, 100.0),
     ]
-    assert 'car' in [box.label for box in Cityscapes(root).read(AACHEN).boxes]
+
+
+def test_a_set_has_one_kind_of_vehicles_boxes_and_is_called_by_it(root):
+    assert Cityscapes(root).name == 'cityscapes'
+    write_boxes(root, ULM, [])
+    both = Cityscapes(root)
+    assert both.name == 'cityscapes-3d'
+    with pytest.raises(SageIQError, match=r'has no label file .*aachen.*_gtBbox3d\.json'):
+        both.read(AACHEN)
+
+
+def test_a_picture_of_another_size_than_its_boxes_in_space_is_refused(root):
+    write_boxes(root, ULM, [], width=2048)
+    with pytest.raises(SageIQError, match=r'200 x 100 pixels but .*gtBbox3d\.json says 2048'):
+        Cityscapes(root).read(ULM)
+
+
+def test_trains_are_vehicles(root):
+    write_polygons(root, ULM, [outlined('train', (20, 20), (80, 20), (80, 60))])
+    assert plain(Cityscapes(root).read(ULM).boxes) == [('train', 20.0, 20.0, 80.0, 60.0)]
+
+
+def test_a_mark_of_the_byte_order_is_no_part_of_a_file(root):
+    path = polygons_of(root, ULM)
+    path.write_text(path.read_text(), encoding='utf-8-sig')
+    assert len(Cityscapes(root).read(ULM).boxes) == 3
 
 
 def test_broken_json_is_named_by_its_line_and_costs_its_picture_only(root):

@@ -36,8 +36,19 @@ def root(tmp_path):
     return tmp_path
 
 
-def test_pictures_with_a_label_file_are_listed_in_order(root):
-    assert list(Kitti(root).keys()) == ['000002', '000010']
+def test_all_pictures_are_listed_in_order_and_one_without_a_label_file_is_named(root):
+    kitti = Kitti(root)
+    assert list(kitti.keys()) == ['000002', '000007', '000010']
+    with pytest.raises(SageIQError, match=r'000007\.png has no label file .*000007\.txt; unpack'):
+        kitti.read('000007')
+
+
+def test_what_lies_beside_the_pictures_is_none(root):
+    pictures = root / 'training' / 'image_2'
+    (pictures / '._000002.png').write_bytes(b'of macOS')
+    (pictures / '000003.png').mkdir()
+    (pictures / '000004.png').symlink_to('nowhere.png')
+    assert list(Kitti(root).keys()) == ['000002', '000007', '000010']
 
 
 def test_the_folder_training_itself_is_read_too(root):
@@ -79,6 +90,11 @@ def test_a_line_that_is_no_label_is_named_and_costs_its_picture_only(root, line)
     with pytest.raises(SageIQError, match=r'Line 7 of .*000010\.txt is no KITTI label'):
         kitti.read('000010')
     assert len(kitti.read('000002').boxes) == 3
+
+
+def test_a_mark_of_the_byte_order_is_no_part_of_the_first_label(root):
+    (root / 'training' / 'label_2' / '000010.txt').write_text(LABELS, encoding='utf-8-sig')
+    assert Kitti(root).read('000010').boxes[0].label == 'car'
 
 
 def test_a_label_file_that_is_no_text_is_named(root):

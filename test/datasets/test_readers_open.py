@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Data sets are opened by a word and a folder, several by commas, or refused in a sentence."""
 
+import math
 import pickle
+import platform
 import subprocess
 import sys
 
@@ -11,9 +13,14 @@ import numpy as np
 import pytest
 from reader_fixtures import picture, plain, write_json, write_picture
 
-from sageiq_ros.datasets.readers.base import AnnotatedBox
+from sageiq_ros.config import PipelineConfig
+from sageiq_ros.datasets.evenly import evenly
+from sageiq_ros.datasets.readers.base import AnnotatedBox, check_there
 from sageiq_ros.datasets.readers.open import open_set, parse_sets
 from sageiq_ros.datasets.readers.visible import visible
+from sageiq_ros.experiments.work import AssessJob
+from sageiq_ros.sageiq_d.hybrid import BoxRule
+from sageiq_ros.sageiq_d.work import BuildJob
 from sageiq_ros.types import Box, SageIQError
 
 CAR = 8
@@ -87,6 +94,14 @@ def test_sets_are_separated_by_commas_before_a_kind_only(folders):
     assert len(last[1].keys()) == 60
 
 
+def test_blanks_around_a_set_are_no_part_of_it(folders):
+    specs = f' kitti:{folders["kitti"]} , rendered , pictures:{folders["pictures"]},rendered:2 '
+    with pytest.raises(SageIQError, match="2 data sets are called 'rendered'"):
+        parse_sets(specs)
+    found = parse_sets(f'kitti: {folders["kitti"]},rendered ')
+    assert [data.name for data in found] == ['kitti', 'rendered']
+
+
 def test_a_folder_may_be_called_like_a_kind(folders):
     folder = folders['pictures'].rename(folders['pictures'].parent / 'day,rendered night,kitti')
     (found,) = parse_sets(f'pictures:{folder}')
@@ -96,6 +111,55 @@ def test_a_folder_may_be_called_like_a_kind(folders):
 def test_a_folder_may_be_written_from_home(folders, monkeypatch):
     monkeypatch.setenv('HOME', str(folders['pictures'].parent))
     assert len(open_set('pictures:~/night').keys()) == 3
+
+
+def test_a_folder_is_the_same_one_wherever_the_work_is_done(folders, monkeypatch, tmp_path):
+    monkeypatch.chdir(folders['pictures'])
+    found, above = open_set('pictures:.'), open_set('coco:../coco/../coco')
+    assert (found.name, above.name) == ('night', 'coco')
+    pickled = pickle.dumps([found, above])
+    monkeypatch.chdir(tmp_path)
+    pictures, coco = pickle.loads(pickled)
+    assert pictures.read('02.png').image.shape == coco.read('a.png').image.shape == (100, 200, 3)
+
+
+def test_a_set_is_called_by_the_folder_that_its_path_leads_to(folders, monkeypatch):
+    (folders['pictures'] / 'inner').mkdir()
+    (folders['coco'] / 'inner').mkdir()
+    monkeypatch.chdir(folders['pictures'] / 'inner')
+    assert open_set('pictures:..').name == 'night'
+    monkeypatch.chdir(folders['coco'] / 'inner')
+    assert open_set('coco:..').name == 'coco'
+
+
+def test_work_without_the_data_names_them_and_the_machine(folders, tmp_path):
+    sets = parse_sets(f'rendered:1,kitti:{folders["kitti"]},coco:{folders["coco"]}')
+    check_there(sets)
+    folders['coco'].rename(tmp_path / 'elsewhere')
+    said = f'{platform.node()} has no {folders["coco"]}; every machine .* data set coco at that'
+    jobs = [
+        BuildJob({data.name: data for data in sets}, (), BoxRule(), 'niqe', 0),
+        AssessJob(
+            sets={data.name: data for data in sets},
+            scorers={},
+            experiments=frozenset(),
+            main='',
+            detector='',
+            config=PipelineConfig(),
+            boxes=BoxRule(),
+            seed=0,
+            cache=tmp_path / 'cache',
+        ),
+    ]
+    for job in jobs:
+        with pytest.raises(SageIQError, match=said):
+            job.start()
+
+
+@pytest.mark.parametrize('count', [0, -1])
+def test_less_than_one_picture_is_refused(count):
+    with pytest.raises(SageIQError, match=f'Take at least 1 picture, not {count}'):
+        evenly('abc', count)
 
 
 def test_the_coco_file_may_be_named(folders):
@@ -131,7 +195,9 @@ def test_pictures_are_read_by_name_and_have_no_boxes(folders):
         found.read('02.png')
 
 
-def test_the_pictures_of_live_itw_are_read_without_boxes(tmp_path):
+@pytest.fixture
+def release(tmp_path):
+    """Write a release of LIVE-itw with two pictures."""
     savemat = pytest.importorskip('scipy.io', reason='needs requirements/experiments.txt').savemat
     names = [f't{number}.bmp' for number in range(1, 8)] + ['10.bmp', '9.bmp']
     cells = np.empty((len(names), 1), object)
@@ -142,16 +208,32 @@ def test_the_pictures_of_live_itw_are_read_without_boxes(tmp_path):
     savemat(tmp_path / 'Data' / 'AllMOS_release.mat', {'AllMOS_release': scores})
     for seed, name in enumerate(names[7:]):
         write_picture(tmp_path / 'Images' / name, seed)
-    found = open_set(f'live-itw:{tmp_path}')
+    return tmp_path
+
+
+def test_the_pictures_of_live_itw_are_read_without_boxes(release):
+    found = open_set(f'live-itw:{release}')
     assert (found.name, list(found.keys())) == ('live-itw', ['10.bmp', '9.bmp'])
     read = pickle.loads(pickle.dumps(found)).read('9.bmp')
     np.testing.assert_array_equal(read.image, picture(1))
     assert read.boxes == ()
 
 
+def test_a_missing_picture_of_live_itw_costs_itself_only(release):
+    (release / 'Images' / '10.bmp').unlink()
+    found = open_set(f'live-itw:{release}')
+    assert list(found.keys()) == ['10.bmp', '9.bmp']
+    assert found.read('9.bmp').image.shape == (100, 200, 3)
+    with pytest.raises(SageIQError, match=r'10\.bmp cannot be opened'):
+        found.read('10.bmp')
+    (release / 'Images' / '9.bmp').unlink()
+    with pytest.raises(SageIQError, match='Images holds none of the 2 pictures'):
+        open_set(f'live-itw:{release}')
+
+
 @pytest.mark.parametrize('spec', ['', 'kitty:/a', '/data/kitti', 'Kitti:/a', 'rendered2'])
 def test_an_unknown_kind_is_told_the_kinds(spec):
-    said = 'camvid, camvid-train, kitti, cityscapes, waymo, coco, live-itw, pictures'
+    said = 'camvid, camvid-train, camvid-test, kitti, cityscapes, waymo, coco, live-itw, pictures'
     with pytest.raises(SageIQError, match=rf"'{spec}' names no kind of data set.*{said}"):
         open_set(spec)
 
@@ -165,7 +247,8 @@ def test_a_folder_that_is_not_there_is_named(kind, place, tmp_path, monkeypatch)
 
 
 @pytest.mark.parametrize(
-    'kind', ['camvid', 'camvid-train', 'kitti', 'cityscapes', 'waymo', 'coco', 'pictures']
+    'kind',
+    ['camvid', 'camvid-train', 'camvid-test', 'kitti', 'cityscapes', 'waymo', 'coco', 'pictures'],
 )
 def test_a_folder_without_the_kinds_pictures_is_refused_when_it_is_opened(kind, tmp_path):
     if kind == 'waymo':
@@ -186,7 +269,8 @@ def test_two_sets_of_one_name_are_refused(folders):
 
 
 def test_the_least_visible_side_is_a_pixel():
-    sides = [(0.0, 0.0, 1.0, 9.0), (0.0, 0.0, 0.99, 9.0), (190.0, 99.0, 300.0, 120.0)]
+    below = math.nextafter(1.0, 0.0)
+    sides = [(0.0, 0.0, 1.0, 9.0), (0.0, 0.0, below, 9.0), (190.0, 99.0, 300.0, 120.0)]
     items = [AnnotatedBox('car', Box(*edges)) for edges in [*sides, (300.0, 0.0, 400.0, 50.0)]]
     left = plain(visible(items, picture()))
     assert left == [('car', 0.0, 0.0, 1.0, 9.0), ('car', 190.0, 99.0, 200.0, 100.0)]

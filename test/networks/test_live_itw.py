@@ -71,6 +71,23 @@ def test_scores_that_are_no_numbers_are_refused(release, values):
         read_live_itw(release)
 
 
+@pytest.mark.parametrize('value', [float('nan'), float('inf'), -3.0, 100.1, 500.0])
+def test_a_score_that_is_no_opinion_is_named(release, value):
+    scores = np.full((1, 10), 50.0)
+    # The first belongs to practice, which nobody reads.
+    scores[0, [0, 8]] = value
+    savemat(release / 'Data' / 'AllMOS_release.mat', {'AllMOS_release': scores})
+    with pytest.raises(SageIQError, match=rf'holds {value} for 9\.bmp, no opinion score from'):
+        read_live_itw(release)
+
+
+def test_a_table_of_matlab_7_3_is_asked_for_in_another_version(release):
+    header = b'MATLAB 7.3 MAT-file'.ljust(124) + b'\x00\x02IM'
+    (release / 'Data' / 'AllMOS_release.mat').write_bytes(header.ljust(512, b'\0'))
+    with pytest.raises(SageIQError, match=r'AllMOS_release\.mat is written as MATLAB 7.3.* -v7\.'):
+        read_live_itw(release)
+
+
 @pytest.mark.parametrize('name', ['', np.empty((0, 0))])
 def test_an_empty_name_is_refused_by_its_place(release, name):
     cells = np.empty((10, 1), object)

@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import platform
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
-from sageiq_ros.types import Box, Image
+from sageiq_ros.types import Box, Image, SageIQError
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,11 @@ class AnnotatedSet(Protocol):
         """Tell whether its pictures have annotated objects at all."""
         ...
 
+    @property
+    def root(self) -> Path | None:
+        """Name the folder or file that it lies in; None where it needs none."""
+        ...
+
     def keys(self) -> Sequence[str]:
         """List what can be read, in an order that the files alone decide.
 
@@ -53,3 +60,24 @@ class AnnotatedSet(Protocol):
     def read(self, key: str) -> AnnotatedImage:
         """Read one picture; raises SageIQError in one sentence where a file of it is broken."""
         ...
+
+
+def check_there(sets: Iterable[AnnotatedSet]) -> None:
+    """Raise SageIQError naming a data set that this machine lacks, and the machine.
+
+    For the start of work, that a worker without the data does not fail at every picture.
+    """
+    for data in sets:
+        if data.root is not None and not data.root.exists():
+            raise SageIQError(
+                f'{platform.node()} has no {data.root}; every machine that works needs the data '
+                f'set {data.name} at that place.'
+            )
+
+
+def check_label_file(picture: Path, labels: Path) -> None:
+    """Raise SageIQError for an annotated set's picture whose label file is not there."""
+    if not labels.is_file():
+        raise SageIQError(
+            f'{picture} has no label file {labels}; unpack that, or take the picture out.'
+        )

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import ClassVar
 
 from sageiq_ros.datasets import camvid
-from sageiq_ros.datasets.readers.base import AnnotatedBox, AnnotatedImage
+from sageiq_ros.datasets.photos import read_picture
+from sageiq_ros.datasets.readers.base import AnnotatedBox, AnnotatedImage, check_label_file
 from sageiq_ros.datasets.readers.visible import visible
+from sageiq_ros.images import AS_STORED
 from sageiq_ros.types import Box, SageIQError
 
 # Masks alone give person, car (which holds trucks and buses) and bike.
@@ -21,7 +23,7 @@ ROAD_USERS = ('person', 'car', 'truck', 'bus', 'motorcycle', 'bike')
 
 @dataclass(frozen=True)
 class CamVid:
-    """Read the frames of a split, ``val`` or ``train``, in ``root``."""
+    """Read the frames of a split, ``val``, ``train`` or ``test``, in ``root``."""
 
     root: Path
     split: str = 'val'
@@ -33,14 +35,14 @@ class CamVid:
         return 'camvid' if self.split == 'val' else f'camvid-{self.split}'
 
     def keys(self) -> Sequence[str]:
-        """List split/name of frames with a mask; raises SageIQError for none."""
-        return self._keys
+        """List split/name of frames; raises SageIQError where none has a mask."""
+        return tuple(self._frames)
 
     def read(self, key: str) -> AnnotatedImage:
         """Read a frame; its boxes are those of connected parts of the mask's road users."""
-        split, _, stem = key.partition('/')
-        mask_path = self.root / f'{split}_masks' / f'{stem}.png'
-        image = camvid.read_image(self.root / split / f'{stem}.jpg')
+        picture, mask_path = self._frames[key]
+        check_label_file(picture, mask_path)
+        image = read_picture(picture, AS_STORED)
         mask = camvid.read_mask(mask_path)
         height, width = image.shape[:2]
         if mask.shape != (height, width):
@@ -58,6 +60,6 @@ class CamVid:
         return AnnotatedImage(image, visible(found, image))
 
     @cached_property
-    def _keys(self) -> tuple[str, ...]:
+    def _frames(self) -> dict[str, tuple[Path, Path]]:
         pairs = camvid.frames(self.root, self.split)
-        return tuple(f'{self.split}/{image.stem}' for image, _ in pairs)
+        return {f'{self.split}/{picture.stem}': (picture, mask) for picture, mask in pairs}

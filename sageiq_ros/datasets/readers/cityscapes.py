@@ -16,8 +16,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 
-from sageiq_ros.datasets.photos import read_picture
-from sageiq_ros.datasets.readers.base import AnnotatedBox, AnnotatedImage
+from sageiq_ros.datasets.photos import files_among, read_picture
+from sageiq_ros.datasets.readers.base import AnnotatedBox, AnnotatedImage, check_label_file
 from sageiq_ros.datasets.readers.json_files import (
     check_size,
     finite,
@@ -26,7 +26,8 @@ from sageiq_ros.datasets.readers.json_files import (
     xywh_box,
 )
 from sageiq_ros.datasets.readers.visible import visible
-from sageiq_ros.types import Box, SageIQError
+from sageiq_ros.images import AS_STORED
+from sageiq_ros.types import Box, Image, SageIQError
 
 SPLITS = ('train', 'val')
 PEOPLE = ('person', 'rider')
@@ -38,17 +39,21 @@ PICTURE, POLYGONS, BOXES = '_leftImg8bit.png', '_gtFine_polygons.json', '_gtBbox
 class Cityscapes:
     """Read people and vehicles of the pictures in ``root``.
 
-    A polygon's box is that of its corners, hidden parts included. Where a picture has a file of
-    Cityscapes 3D, all its vehicles are taken from there, as the boxes of what is visible.
-    Groups, whose members nobody told apart, are left out.
+    A polygon's box is that of its corners, hidden parts included. Where the package of
+    Cityscapes 3D is there, all vehicles of all pictures are taken from it, as the boxes of what
+    is visible. Groups, whose members nobody told apart, are left out.
     """
 
     root: Path
-    name: ClassVar[str] = 'cityscapes'
     annotated: ClassVar[bool] = True
 
+    @property
+    def name(self) -> str:
+        """Name the set by the kind of its vehicles' boxes."""
+        return 'cityscapes-3d' if self._has_boxes else 'cityscapes'
+
     def keys(self) -> Sequence[str]:
-        """List split/city/name of pictures with polygons; raises SageIQError for none."""
+        """List split/city/name of the pictures; raises SageIQError where none has polygons."""
         return self._keys
 
     def read(self, key: str) -> AnnotatedImage:
@@ -56,16 +61,18 @@ class Cityscapes:
         picture = self.root / 'leftImg8bit' / f'{key}{PICTURE}'
         polygons = self.root / 'gtFine' / f'{key}{POLYGONS}'
         boxes = self.root / 'gtBbox3d' / f'{key}{BOXES}'
-        image = read_picture(picture)
+        image = read_picture(picture, AS_STORED)
         found: list[AnnotatedBox] = []
         classes: tuple[str, ...] = PEOPLE + VEHICLES
-        if boxes.is_file():
-            found += _vehicles(read_json(boxes), boxes)
+        if self._has_boxes:
+            found += _vehicles(_notes(boxes, picture, image), boxes)
             classes = PEOPLE
-        content = read_json(polygons)
-        check_size(image, content.get('imgWidth'), content.get('imgHeight'), picture, polygons)
-        found += _outlined(content, classes, polygons)
+        found += _outlined(_notes(polygons, picture, image), classes, polygons)
         return AnnotatedImage(image, visible(found, image))
+
+    @cached_property
+    def _has_boxes(self) -> bool:
+        return (self.root / 'gtBbox3d').is_dir()
 
     @cached_property
     def _keys(self) -> tuple[str, ...]:
@@ -77,14 +84,22 @@ class Cityscapes:
                 f'leftImg8bit/<train or val>/<city>/*{PICTURE} and '
                 f'gtFine/<train or val>/<city>/*{POLYGONS}.'
             )
-        return tuple(sorted(pictures & annotated))
+        return tuple(sorted(pictures))
 
     def _list(self, kind: str, ending: str) -> set[str]:
         return {
             f'{split}/{path.parent.name}/{path.name.removesuffix(ending)}'
             for split in SPLITS
-            for path in (self.root / kind / split).glob(f'*/*{ending}')
+            for path in files_among((self.root / kind / split).glob(f'*/*{ending}'))
         }
+
+
+def _notes(path: Path, picture: Path, image: Image) -> dict[str, Any]:
+    """Read what a file says of its picture."""
+    check_label_file(picture, path)
+    content = read_json(path)
+    check_size(image, content.get('imgWidth'), content.get('imgHeight'), picture, path)
+    return content
 
 
 def _outlined(

@@ -6,19 +6,25 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 from sageiq_ros.types import Box, Image, SageIQError
 
 
-def read_json(path: Path) -> dict[str, Any]:
+def read_json(path: Path, used: Collection[str] | None = None) -> dict[str, Any]:
     """Read a file whose content is one JSON object.
 
+    Of its objects only the values ``used`` are kept, None for all: the rest may be most of it.
     Raises SageIQError naming the file, and the line where it stops being JSON.
     """
+
+    def keep(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        return {key: value for key, value in pairs if used is None or key in used}
+
     try:
-        content = json.loads(path.read_text(encoding='utf-8'))
+        content = json.loads(path.read_text(encoding='utf-8-sig'), object_pairs_hook=keep)
     except json.JSONDecodeError as error:
         raise SageIQError(
             f'Line {error.lineno} of {path} is not JSON ({error.msg}); unpack or write it again.'
@@ -69,5 +75,5 @@ def check_size(image: Image, width: object, height: object, picture: Path, notes
     if (width, height) != (wide, tall):
         raise SageIQError(
             f'{picture} has {wide} x {tall} pixels but {notes} says {width} x {height}; use the '
-            'pictures that were annotated, unturned.'
+            'pictures that were annotated.'
         )

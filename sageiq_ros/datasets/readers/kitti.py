@@ -16,9 +16,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
 
-from sageiq_ros.datasets.photos import read_picture
-from sageiq_ros.datasets.readers.base import AnnotatedBox, AnnotatedImage
+from sageiq_ros.datasets.photos import files_among, read_picture
+from sageiq_ros.datasets.readers.base import AnnotatedBox, AnnotatedImage, check_label_file
 from sageiq_ros.datasets.readers.visible import visible
+from sageiq_ros.images import AS_STORED
 from sageiq_ros.types import Box, SageIQError
 
 COLUMNS = 15
@@ -35,15 +36,17 @@ class Kitti:
     annotated: ClassVar[bool] = True
 
     def keys(self) -> Sequence[str]:
-        """List the numbers of pictures with a label file; raises SageIQError for none."""
+        """List the numbers of the pictures; raises SageIQError where none has a label file."""
         return self._keys
 
     def read(self, key: str) -> AnnotatedImage:
         """Read a picture and all its objects, the types in lower case, without ``DontCare``."""
-        image = read_picture(self._folder / 'image_2' / f'{key}.png')
+        picture = self._folder / 'image_2' / f'{key}.png'
         labels = self._folder / 'label_2' / f'{key}.txt'
+        check_label_file(picture, labels)
+        image = read_picture(picture, AS_STORED)
         try:
-            text = labels.read_text(encoding='utf-8')
+            text = labels.read_text(encoding='utf-8-sig')
         except (OSError, ValueError) as error:
             raise SageIQError(
                 f'{labels} cannot be read as text ({type(error).__name__}); unpack it again.'
@@ -58,14 +61,14 @@ class Kitti:
 
     @cached_property
     def _keys(self) -> tuple[str, ...]:
-        pictures = {path.stem for path in (self._folder / 'image_2').glob('*.png')}
+        pictures = [path.stem for path in files_among((self._folder / 'image_2').glob('*.png'))]
         labelled = {path.stem for path in (self._folder / 'label_2').glob('*.txt')}
-        if not pictures & labelled:
+        if labelled.isdisjoint(pictures):
             raise SageIQError(
                 f'{self.root} holds no KITTI pictures with labels; looked for image_2/*.png and '
                 'label_2/*.txt in it and in its folder training.'
             )
-        return tuple(sorted(pictures & labelled))
+        return tuple(pictures)
 
 
 def parse_labels(text: str, source: str | Path) -> list[AnnotatedBox]:

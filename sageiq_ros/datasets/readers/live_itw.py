@@ -10,9 +10,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
 
-from sageiq_ros.datasets.live_itw import PICTURES, read_live_itw
+from sageiq_ros.datasets.live_itw import PICTURES, read_tables
 from sageiq_ros.datasets.photos import read_picture
 from sageiq_ros.datasets.readers.base import AnnotatedImage
+from sageiq_ros.types import SageIQError
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class LiveItwPictures:
     annotated: ClassVar[bool] = False
 
     def keys(self) -> Sequence[str]:
-        """List file names in the release's order; raises SageIQError for a broken release."""
+        """List file names in the release's order; raises SageIQError for a release without any."""
         return self._keys
 
     def read(self, key: str) -> AnnotatedImage:
@@ -33,4 +34,10 @@ class LiveItwPictures:
 
     @cached_property
     def _keys(self) -> tuple[str, ...]:
-        return tuple(path.name for path in read_live_itw(self.root).pictures)
+        pictures = read_tables(self.root).pictures
+        if not any(path.is_file() for path in pictures):
+            raise SageIQError(
+                f'{self.root / PICTURES} holds none of the {len(pictures)} pictures, *.bmp and '
+                '*.JPG; unpack the release of LIVE-itw again.'
+            )
+        return tuple(path.name for path in pictures)

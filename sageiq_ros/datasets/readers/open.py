@@ -24,6 +24,7 @@ RENDERED = 'rendered'
 FOLDERS: dict[str, Callable[[Path], AnnotatedSet]] = {
     'camvid': CamVid,
     'camvid-train': lambda folder: CamVid(folder, 'train'),
+    'camvid-test': lambda folder: CamVid(folder, 'test'),
     'kitti': Kitti,
     'cityscapes': Cityscapes,
     'waymo': Waymo,
@@ -35,7 +36,7 @@ SETS_HELP = (
     f'data sets, each {RENDERED}[:<count>] or <kind>:<folder>, of kinds {", ".join(FOLDERS)}'
 )
 # A comma is part of a folder's name unless another set begins after it.
-SEPARATOR = re.compile(rf',\s*(?={RENDERED}(?:[:,]|$)|(?:{"|".join(FOLDERS)}):)')
+SEPARATOR = re.compile(rf',\s*(?={RENDERED}\s*(?:[:,]|$)|(?:{"|".join(FOLDERS)}):)')
 
 
 def open_set(spec: str) -> AnnotatedSet:
@@ -44,7 +45,7 @@ def open_set(spec: str) -> AnnotatedSet:
     Raises SageIQError for an unknown kind, a folder that is not there or that holds no pictures
     in its kind's layout, and a package that the kind needs.
     """
-    kind, _, place = spec.strip().partition(':')
+    kind, _, place = (part.strip() for part in spec.partition(':'))
     if kind == RENDERED:
         return _streets(spec, place)
     if kind not in FOLDERS:
@@ -52,7 +53,8 @@ def open_set(spec: str) -> AnnotatedSet:
             f"'{spec}' names no kind of data set; write rendered[:<count>] or <kind>:<folder> "
             f'with one of {", ".join(FOLDERS)}.'
         )
-    folder = Path(place).expanduser()
+    # Workers on other machines have another current folder.
+    folder = Path(place).expanduser().absolute()
     annotations = kind == 'coco' and folder.suffix == '.json' and folder.is_file()
     if not place or not (folder.is_dir() or annotations):
         raise SageIQError(

@@ -29,6 +29,7 @@ class RenderedStreets:
     count: int = COUNT
     name: ClassVar[str] = 'rendered'
     annotated: ClassVar[bool] = True
+    root: ClassVar[None] = None
 
     def __post_init__(self) -> None:
         if not 1 <= self.count <= MOST:

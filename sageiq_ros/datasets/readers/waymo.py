@@ -19,11 +19,10 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import cv2
-import numpy as np
-
-from sageiq_ros.datasets.readers.base import AnnotatedBox, AnnotatedImage
+from sageiq_ros.datasets.photos import files_among
+from sageiq_ros.datasets.readers.base import AnnotatedBox, AnnotatedImage, check_label_file
 from sageiq_ros.datasets.readers.visible import visible
+from sageiq_ros.images import ImageError, decompress
 from sageiq_ros.types import Box, Image, SageIQError
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ class Waymo:
     annotated: ClassVar[bool] = True
 
     def keys(self) -> Sequence[str]:
-        """List segments that have pictures and boxes; raises SageIQError for none."""
+        """List segments with pictures; raises SageIQError where none has boxes."""
         return tuple(self._folders)
 
     def read(self, key: str) -> AnnotatedImage:
@@ -64,25 +63,27 @@ class Waymo:
         folder = self._folders.get(key, self.root)
         pictures = folder / 'camera_image' / f'{key}.parquet'
         boxes = folder / 'camera_box' / f'{key}.parquet'
+        check_label_file(pictures, boxes)
         time, image = _first_picture(pictures, key)
         return AnnotatedImage(image, visible(_boxes(boxes, key, time), image))
 
     @cached_property
     def _folders(self) -> dict[str, Path]:
         _pyarrow()
-        found: dict[str, Path] = {}
-        for folder in (self.root / part for part in PARTS):
-            pictures, boxes = (
-                {path.stem for path in (folder / kind).glob('*.parquet')}
-                for kind in ('camera_image', 'camera_box')
-            )
-            found.update(dict.fromkeys(pictures & boxes, folder))
-        if not found:
+        pictures, boxes = (
+            {
+                path.stem: self.root / part
+                for part in PARTS
+                for path in files_among((self.root / part / kind).glob('*.parquet'))
+            }
+            for kind in ('camera_image', 'camera_box')
+        )
+        if not pictures.items() & boxes.items():
             raise SageIQError(
                 f'{self.root} holds no segments of Waymo v2; looked for camera_image/*.parquet '
                 'and camera_box/*.parquet in it and in its folders training and validation.'
             )
-        return dict(sorted(found.items()))
+        return dict(sorted(pictures.items()))
 
 
 def _first_picture(path: Path, segment: str) -> tuple[int, Image]:
@@ -103,15 +104,13 @@ def _first_picture(path: Path, segment: str) -> tuple[int, Image]:
             )
         time, group, number = min(found)
         content = _cell(file, group, number, path)
-    image: Any = None
-    if content:
-        image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
-    if image is None:
+    try:
+        return time, decompress(content or b'')
+    except ImageError as error:
         raise SageIQError(
             f'Row {number + 1} of row group {group + 1} of {path} holds no readable JPEG; '
             'download the file again.'
-        )
-    return time, image
+        ) from error
 
 
 def _boxes(path: Path, segment: str, time: int) -> Iterator[AnnotatedBox]:
