@@ -38,14 +38,7 @@ test: lint ## run all tests; TORCH=no leaves out those that need torch
 	@echo 'TORCH=no: the tests in test/networks were left out.'
 else
 test: lint train-venv
-	@echo 'The tests of networks and clusters run beside the others; their output comes last.'
-	@mkdir -p build; \
-	.venv-train/bin/python -m pytest test/networks test/cluster >build/test_networks.txt 2>&1 & \
-	networks=$$!; \
-	(. tools/env.sh && python -m pytest); status=$$?; \
-	wait $$networks || status=1; \
-	cat build/test_networks.txt; \
-	exit $$status
+	@.venv/bin/python -u tools/run_tests.py
 endif
 
 clean: ## remove what was built and the demo's output, but no environment

@@ -35,7 +35,10 @@ class TestInProcesses(WorkerProcessCases):
             with pytest.raises(ProcessLookupError):
                 os.kill(worker, 0)
 
-    def test_a_child_that_a_killed_worker_leaves_does_not_hide_its_end(self, executor, record):
+    def test_a_child_that_a_killed_worker_leaves_does_not_hide_its_end(
+        self, executor, record, monkeypatch
+    ):
+        monkeypatch.setattr('sageiq_ros.executors.processes.PATIENCE_S', 0.2)
         try:
             done = self.run(executor, Tens(record), ['die_leaving_a_child', 1])
         finally:
