@@ -8,7 +8,6 @@ one between the same pictures.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -50,10 +49,7 @@ class Agreement:
     def __getitem__(self, metric: str) -> Estimate:
         """Return a metric's value with its 95 % interval."""
         place = METRICS.index(metric)
-        value = float(self.values[place])
-        if math.isnan(value):
-            return Estimate(value, value, value)
-        return estimate(value, self.replicates[place])
+        return estimate(float(self.values[place]), self.replicates[place])
 
     def __sub__(self, other: Agreement) -> Agreement:
         """Return the difference to another on the same pictures."""
