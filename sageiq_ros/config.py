@@ -1,50 +1,14 @@
 # Copyright 2026 The SageIQ authors
 # SPDX-License-Identifier: Apache-2.0
-"""The one schema of every setting: dataclasses that fill the node's parameters, YAML and docs.
-
-A field carries its default, its range and its sentence. A setting that is not ``live`` is read
-when the node is configured; a live one takes effect on the next frame.
-"""
+"""The settings of the pipeline and of ``sageiq_node``, each with its range and its sentence."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass, replace
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, replace
 
-import yaml
-
-from sageiq_ros.types import SageIQError
+from sageiq_ros.schema import ConfigError, setting
 
 QUERY_LIMIT = 200
-
-
-class ConfigError(SageIQError):
-    """A setting that is unknown, of the wrong kind or out of range."""
-
-
-def setting(
-    default: Any,
-    description: str,
-    *,
-    low: float | None = None,
-    high: float | None = None,
-    choices: tuple[str, ...] | None = None,
-    live: bool = False,
-    max_length: int | None = None,
-) -> Any:
-    """Declare one setting; a tuple default is a list of strings in YAML."""
-    meta = {
-        'description': description,
-        'low': low,
-        'high': high,
-        'choices': choices,
-        'live': live,
-        'max_length': max_length,
-    }
-    return field(default=default, metadata=meta)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +118,22 @@ class ScorerConfig:
     frame_score: bool = setting(False, 'Score the whole image too, beside its regions.', live=True)
     good: float = setting(0.6, 'Score from which a frame is GOOD.', low=0.0, high=1.0, live=True)
     poor: float = setting(0.35, 'Score below which a frame is POOR.', low=0.0, high=1.0, live=True)
+    reuse_s: float = setting(
+        0.0,
+        'Seconds for which a region that has not moved may keep its quality; 0 to score every '
+        'region of every frame.',
+        low=0.0,
+        high=60.0,
+        live=True,
+    )
+    reuse_iou: float = setting(
+        0.9,
+        'Overlap with the box in the frame before from which a region of the same label has not '
+        'moved.',
+        low=0.5,
+        high=1.0,
+        live=True,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +145,15 @@ class RuntimeConfig:
         'auto',
         'What runs the engines; auto chooses by the file: OpenVINO for ONNX, torch for weights.',
         choices=('auto', 'openvino', 'onnxruntime', 'tensorrt', 'torch'),
+    )
+    budget_ms: float = setting(
+        0.0,
+        'Milliseconds for a frame from when it is taken: its regions are scored in the order of '
+        'importance until they are spent, those of the most important triplet always; 0 for no '
+        'limit.',
+        low=0.0,
+        high=60_000.0,
+        live=True,
     )
 
 
@@ -186,6 +175,44 @@ class PipelineConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class CameraConfig:
+    """How the cameras share the node; a list has one number for all, or one for each."""
+
+    max_rate: tuple[float, ...] = setting(
+        (0.0,),
+        'Most frames a second that are taken of a camera; 0 for no limit. One number for all '
+        'cameras, or one for each in their order.',
+        low=0.0,
+        high=1000.0,
+        live=True,
+    )
+    good: tuple[float, ...] = setting(
+        (-1.0,),
+        'Score from which a frame of a camera is GOOD, in place of scorer.good; below 0 for '
+        'scorer.good itself. One number for all cameras, or one for each.',
+        low=-1.0,
+        high=1.0,
+        live=True,
+    )
+    poor: tuple[float, ...] = setting(
+        (-1.0,),
+        'Score below which a frame of a camera is POOR, in place of scorer.poor; below 0 for '
+        'scorer.poor itself. One number for all cameras, or one for each.',
+        low=-1.0,
+        high=1.0,
+        live=True,
+    )
+    batch: int = setting(
+        1,
+        'Most cameras whose waiting frames are assessed together, all their regions scored in '
+        'one go: more frames a second, each of them later.',
+        low=1,
+        high=16,
+        live=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Config(PipelineConfig):
     """Everything that ``config/sageiq.yaml`` sets: the pipeline and the node around it."""
 
@@ -193,6 +220,7 @@ class Config(PipelineConfig):
         ('image_raw',),
         'Image topics, one a camera; a name ending in /compressed carries CompressedImage.',
     )
+    camera: CameraConfig = CameraConfig()
     result_queue: int = setting(
         5, 'Results kept for a slow subscriber of tar_quality.', low=1, high=100
     )
@@ -200,95 +228,34 @@ class Config(PipelineConfig):
         True, 'Configure and activate at start; false waits for a lifecycle manager.'
     )
 
+    def __post_init__(self) -> None:
+        # Without super(): dataclasses with slots make another class than the one it would find.
+        PipelineConfig.__post_init__(self)
+        for name in ('max_rate', 'good', 'poor'):
+            given = len(getattr(self.camera, name))
+            if given not in (1, len(self.cameras)):
+                raise ConfigError(
+                    f'camera.{name} holds {given} numbers for {len(self.cameras)} cameras; give '
+                    'one for all, or one for each.'
+                )
+        for place, name in enumerate(self.cameras):
+            levels = self.levels(place)
+            if levels.poor > levels.good:
+                raise ConfigError(
+                    f'{name} would be POOR below {levels.poor} but GOOD from {levels.good}; mend '
+                    'camera.poor or camera.good.'
+                )
 
-def settings(config: Any, prefix: str = '') -> Iterator[tuple[str, Any, Mapping[str, Any]]]:
-    """Yield dotted name, value and metadata of every setting of a configuration dataclass."""
-    for item in fields(config):
-        value = getattr(config, item.name)
-        if is_dataclass(value):
-            yield from settings(value, f'{prefix}{item.name}.')
-        else:
-            yield prefix + item.name, value, item.metadata
-
-
-def check(name: str, value: Any, default: Any, meta: Mapping[str, Any]) -> Any:
-    """Return ``value`` in the default's type; raise ConfigError with the reason it is refused."""
-    if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
-        value = float(value)
-    if isinstance(default, tuple) and isinstance(value, list | tuple):
-        value = tuple(value)
-        if not all(isinstance(item, str) for item in value):
-            raise ConfigError(f'{name} must be a list of strings, not {list(value)!r}.')
-    if type(value) is not type(default):
-        raise ConfigError(
-            f'{name} must be of type {type(default).__name__}, not {type(value).__name__} '
-            f'({value!r}).'
+    def levels(self, place: int) -> ScorerConfig:
+        """Return the scorer's settings with the thresholds of one of the cameras."""
+        good, poor = of_camera(self.camera.good, place), of_camera(self.camera.poor, place)
+        return replace(
+            self.scorer,
+            good=self.scorer.good if good < 0.0 else good,
+            poor=self.scorer.poor if poor < 0.0 else poor,
         )
-    if isinstance(value, float) and not math.isfinite(value):
-        raise ConfigError(f'{name} must be a finite number, not {value}.')
-    low, high = meta['low'], meta['high']
-    if low is not None and not low <= value <= high:
-        raise ConfigError(f'{name} must lie in [{low}, {high}], not {value}.')
-    if meta['choices'] is not None and value not in meta['choices']:
-        raise ConfigError(f'{name} must be one of {", ".join(meta["choices"])}, not {value!r}.')
-    limit = meta['max_length']
-    if limit is not None and not (len(value) <= limit and value.isprintable()):
-        raise ConfigError(f'{name} must be 1 to {limit} printable characters, not {value!r}.')
-    if limit is not None and not any(map(str.isalnum, value)):
-        raise ConfigError(f'{name} must have a letter or a digit in it, not {value!r}.')
-    return value
 
 
-def updated(config: Any, changes: Mapping[str, Any]) -> Any:
-    """Return a copy of a configuration with dotted names changed, all of them or none.
-
-    Raises ConfigError naming the setting that is unknown or refused.
-    """
-    known = {name: (value, meta) for name, value, meta in settings(config)}
-    direct: dict[str, Any] = {}
-    nested: dict[str, dict[str, Any]] = {}
-    for name, value in changes.items():
-        if name not in known:
-            raise ConfigError(f'{name} is not a setting; known are {", ".join(sorted(known))}.')
-        value = check(name, value, *known[name])
-        head, _, rest = name.partition('.')
-        if rest:
-            nested.setdefault(head, {})[rest] = value
-        else:
-            direct[head] = value
-    for head, part in nested.items():
-        direct[head] = updated(getattr(config, head), part)
-    return replace(config, **direct)
-
-
-def load_yaml(config: Any, path: str | Path) -> Any:
-    """Fill a configuration from the ROS parameter file the node reads.
-
-    Raises ConfigError for a missing or malformed file and for an unknown or refused setting.
-    """
-    return updated(config, read_parameters(path))
-
-
-def read_parameters(path: str | Path) -> dict[str, Any]:
-    """Read ``/**: ros__parameters:`` of a ROS parameter file as dotted names."""
-    try:
-        document = yaml.safe_load(Path(path).read_text(encoding='utf-8'))
-    except OSError as error:
-        raise ConfigError(f'Cannot read the parameter file {path}: {error.strerror}.') from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(f'{path} is not a YAML file: {" ".join(str(error).split())}.') from error
-    found: dict[str, Any] = {}
-    for node in (document or {}).values() if isinstance(document, dict) else ():
-        if isinstance(node, dict) and isinstance(node.get('ros__parameters'), dict):
-            found.update(_flatten(node['ros__parameters']))
-    if not found:
-        raise ConfigError(f'{path} has no ros__parameters; see config/sageiq.yaml for the form.')
-    return found
-
-
-def _flatten(tree: Mapping[str, Any], prefix: str = '') -> Iterator[tuple[str, Any]]:
-    for key, value in tree.items():
-        if isinstance(value, dict):
-            yield from _flatten(value, f'{prefix}{key}.')
-        else:
-            yield f'{prefix}{key}', value
+def of_camera(numbers: tuple[float, ...], place: int) -> float:
+    """Choose a camera's number from a list with one for all, or one for each."""
+    return numbers[0] if len(numbers) == 1 else numbers[place]

@@ -106,10 +106,11 @@ class Quality:
 
 @dataclass(frozen=True, slots=True)
 class AssessedRegion:
-    """Join a region with its quality."""
+    """Join a region with its quality, and the seconds since that was scored: 0 in this frame."""
 
     region: Region
     quality: Quality
+    age_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,7 @@ class Flag(IntFlag):
     WHOLE_IMAGE = 1
     PRIOR_WEIGHTS = 2
     BUDGET_CUT = 4
+    REUSED = 8
 
 
 @dataclass(frozen=True, slots=True)

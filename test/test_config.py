@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sageiq_ros.config import Config, ConfigError, load_yaml, settings, updated
+from sageiq_ros.config import Config
+from sageiq_ros.schema import ConfigError, load_yaml, settings, updated
 
 FORM = '/**:\n  ros__parameters:\n    {}\n'
 

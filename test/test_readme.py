@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from sageiq_ros import cli
-from sageiq_ros.config import Config, settings
+from sageiq_ros.config import Config
+from sageiq_ros.schema import settings
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / 'README.md').read_text(encoding='utf-8')

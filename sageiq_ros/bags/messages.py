@@ -104,6 +104,7 @@ def _region(region: Region, size: tuple[int, int]) -> Any:
         p_good=math.nan,
         p_average=math.nan,
         p_poor=math.nan,
+        age_s=0.0,
     )
 
 

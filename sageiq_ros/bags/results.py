@@ -45,6 +45,7 @@ def _region(message: Any) -> AssessedRegion:
     return AssessedRegion(
         Region(message.label, message.confidence, Box(x, y, x + roi.width, y + roi.height)),
         Quality(message.quality, message.p_good, message.p_average, message.p_poor),
+        message.age_s,
     )
 
 

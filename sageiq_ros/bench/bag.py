@@ -97,11 +97,12 @@ def evaluate(bag: Path, frames: int, executor: Executor, table: Path) -> BagRun:
     """Go through a bag as ``sageiq bag evaluate`` does, with the weights of the prior."""
     from contextlib import closing
 
-    from sageiq_ros.config import PipelineConfig, updated
+    from sageiq_ros.config import PipelineConfig
     from sageiq_ros.evaluation.bag.frames import BagFrames
     from sageiq_ros.evaluation.bag.run import BagRun
     from sageiq_ros.evaluation.bag.work import AssessFrames
     from sageiq_ros.evaluation.results_table import ResultsTable
+    from sageiq_ros.schema import updated
 
     config = updated(PipelineConfig(), {'analyzer.mode': 'prior'})
     with closing(ResultsTable(table)) as rows:

@@ -106,12 +106,13 @@ def measure(executor: Executor, pictures: int) -> Turn:
     """
     from tempfile import TemporaryDirectory
 
-    from sageiq_ros.config import PipelineConfig, updated
+    from sageiq_ros.config import PipelineConfig
     from sageiq_ros.datasets.readers.rendered import RenderedStreets
     from sageiq_ros.experiments.conditions import FIG_11
     from sageiq_ros.experiments.run import list_items
     from sageiq_ros.experiments.work import AssessJob
     from sageiq_ros.sageiq_d.hybrid import BoxRule
+    from sageiq_ros.schema import updated
     from sageiq_ros.types import SageIQError
 
     streets = RenderedStreets(pictures)

@@ -37,8 +37,9 @@ def run(args: argparse.Namespace) -> int:
 
     from sageiq_ros.bags.frames import print_faults
     from sageiq_ros.bags.sources import open_sources
-    from sageiq_ros.config import Config, load_yaml
+    from sageiq_ros.config import Config
     from sageiq_ros.pipeline import build_pipeline
+    from sageiq_ros.schema import load_yaml
     from sageiq_ros.types import SageIQError
 
     config = load_yaml(Config(), args.config) if args.config else Config()

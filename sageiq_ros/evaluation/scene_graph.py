@@ -9,13 +9,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-from sageiq_ros.config import SceneGraphConfig, updated
+from sageiq_ros.config import SceneGraphConfig
 from sageiq_ros.engines.store import BACKENDS, find_engine, read_manifest, sha256
 from sageiq_ros.evaluation.scene_graph_sets import on_camvid, on_clip, on_rendered
 from sageiq_ros.output import check_writable
 from sageiq_ros.scene_graph.build import build_generator
 from sageiq_ros.scene_graph.detr import is_transformers_detr
 from sageiq_ros.scene_graph.yolox import YoloxDetector
+from sageiq_ros.schema import updated
 from sageiq_ros.types import SageIQError
 
 

@@ -38,7 +38,8 @@ SETTINGS = (
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``sageiq scene-graph``; each setting brings its own sentence."""
     from sageiq_ros.bags.frames import SOURCE_HELP
-    from sageiq_ros.config import Config, settings
+    from sageiq_ros.config import Config
+    from sageiq_ros.schema import settings
 
     parser.add_argument('input', nargs='+', help=f'image files, or {SOURCE_HELP}')
     parser.add_argument(
@@ -78,8 +79,9 @@ def run(args: argparse.Namespace) -> int:
     from sageiq_ros.bags.frames import print_faults
     from sageiq_ros.bags.reader import is_bag
     from sageiq_ros.bags.sources import open_sources
-    from sageiq_ros.config import Config, load_yaml, updated
+    from sageiq_ros.config import Config
     from sageiq_ros.scene_graph.build import build_generator
+    from sageiq_ros.schema import load_yaml, updated
 
     config = load_yaml(Config(), args.config) if args.config else Config()
     given = {name: value for name in SETTINGS if (value := getattr(args, name)) is not None}

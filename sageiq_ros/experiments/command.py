@@ -72,7 +72,6 @@ def run(args: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from sageiq_ros.cache import cache_folder
-    from sageiq_ros.config import updated
     from sageiq_ros.datasets.readers.open import parse_sets
     from sageiq_ros.evaluation.similarity.features import build_extractor
     from sageiq_ros.executors.options import executor_from
@@ -88,6 +87,7 @@ def run(args: argparse.Namespace) -> int:
     from sageiq_ros.output import check_out
     from sageiq_ros.sageiq_d.hybrid import BoxRule
     from sageiq_ros.sageiq_d.plan import choose_keys
+    from sageiq_ros.schema import updated
     from sageiq_ros.scorer.identity import scorer_identity
 
     options.check_numbers(args)

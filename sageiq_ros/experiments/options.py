@@ -8,10 +8,11 @@ import argparse
 from collections.abc import Mapping
 from pathlib import Path
 
-from sageiq_ros.config import Config, PipelineConfig, load_yaml
+from sageiq_ros.config import Config, PipelineConfig
 from sageiq_ros.evaluation.words_experiment import find_measures
 from sageiq_ros.experiments.conditions import SCORED
 from sageiq_ros.experiments.published import MODELS
+from sageiq_ros.schema import load_yaml
 from sageiq_ros.types import SageIQError
 
 NANO, FULL = 'nano', 'full'

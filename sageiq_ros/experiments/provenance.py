@@ -7,10 +7,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from sageiq_ros.analyzer.build import find_source
-from sageiq_ros.config import AnalyzerConfig, PipelineConfig, settings
+from sageiq_ros.config import AnalyzerConfig, PipelineConfig
 from sageiq_ros.datasets.readers.base import AnnotatedSet
 from sageiq_ros.evaluation.provenance import SHOWN, made_by
 from sageiq_ros.experiments.work import AssessJob, graph_digest
+from sageiq_ros.schema import settings
 from sageiq_ros.scorer.identity import weights_digest
 
 

@@ -14,10 +14,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sageiq_ros.analyzer.base import TripletAnalyzer, WorkerStatus
-from sageiq_ros.config import AnalyzerConfig, PipelineConfig, SceneGraphConfig, updated
+from sageiq_ros.config import AnalyzerConfig, PipelineConfig, SceneGraphConfig
 from sageiq_ros.pipeline import Pipeline
 from sageiq_ros.scene_graph.base import SceneGraphGenerator
 from sageiq_ros.scene_graph.ensemble import EnsembleGenerator
+from sageiq_ros.schema import updated
 from sageiq_ros.scorer.base import RegionScorer
 from sageiq_ros.types import Image, SceneGraph, Triplet, WeightedTriplet
 

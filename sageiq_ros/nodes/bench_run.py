@@ -22,11 +22,12 @@ from tqdm import tqdm
 from sageiq_msgs.msg import TarQuality
 from sageiq_ros.bags.frames import Frame
 from sageiq_ros.bags.sources import open_source
-from sageiq_ros.config import Config, load_yaml
+from sageiq_ros.config import Config
 from sageiq_ros.nodes.demo_run import CAMERA, NAMESPACE, READY_S, REPLY_S, RESULTS, node_arguments
 from sageiq_ros.nodes.feeder import Feeder, Reply
 from sageiq_ros.nodes.process import NodeError, NodeProcess
 from sageiq_ros.pipeline import build_pipeline
+from sageiq_ros.schema import load_yaml
 from sageiq_ros.types import SageIQError
 
 FRAMES = 30

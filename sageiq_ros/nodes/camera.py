@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
 
-from sageiq_ros.config import ConfigError
 from sageiq_ros.images import image_type
+from sageiq_ros.schema import ConfigError
 
 
 @dataclass(slots=True)

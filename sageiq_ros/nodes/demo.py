@@ -41,10 +41,11 @@ def run(args: argparse.Namespace) -> int:
     from sageiq_ros.bags.frames import FrameSource
     from sageiq_ros.bags.rendered import StreetSource
     from sageiq_ros.bags.sources import open_source
-    from sageiq_ros.config import Config, load_yaml
+    from sageiq_ros.config import Config
     from sageiq_ros.nodes.demo_files import DemoFolder
     from sageiq_ros.nodes.demo_run import DemoRun
     from sageiq_ros.nodes.process import NodeError
+    from sageiq_ros.schema import load_yaml
 
     config = load_yaml(Config(), args.config) if args.config else Config()
     source: FrameSource = open_source(

@@ -20,13 +20,14 @@ from rclpy.signals import SignalHandlerOptions
 from rclpy.utilities import remove_ros_args
 
 from sageiq_ros.bags.recording import frame_name
-from sageiq_ros.config import Config, ScorerConfig, read_parameters, updated
+from sageiq_ros.config import Config, ScorerConfig
 from sageiq_ros.evaluation.bag.files import EvaluationFolder
 from sageiq_ros.evaluation.bag.frames import BagFrames, Times
 from sageiq_ros.evaluation.bag.label_source import labels_of
 from sageiq_ros.evaluation.bag.run import BagRun
 from sageiq_ros.evaluation.drive import FrameResult
 from sageiq_ros.nodes.collector import Collector, may_be_played
+from sageiq_ros.schema import read_parameters, updated
 from sageiq_ros.types import Assessment, SageIQError
 
 NAME, NAMESPACE = 'sageiq_evaluator', 'sageiq'

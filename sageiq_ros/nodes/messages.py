@@ -60,6 +60,7 @@ def _region(assessed: AssessedRegion, size: tuple[int, int]) -> TarRegion:
         p_good=float(quality.p_good),
         p_average=float(quality.p_average),
         p_poor=float(quality.p_poor),
+        age_s=float(assessed.age_s),
     )
 
 

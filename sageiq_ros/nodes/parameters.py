@@ -1,12 +1,12 @@
 # Copyright 2026 The SageIQ authors
 # SPDX-License-Identifier: Apache-2.0
-"""The settings of ``config.py`` as ROS parameters: declared, checked and applied live."""
+"""A schema of settings as ROS parameters: declared, checked and applied live."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from rcl_interfaces.msg import (
     FloatingPointRange,
@@ -17,14 +17,18 @@ from rcl_interfaces.msg import (
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
-from sageiq_ros.config import Config, ConfigError, check, settings, updated
 from sageiq_ros.nodes.parameter_docs import constraints
+from sageiq_ros.schema import ConfigError, check, settings, updated
 
 OTHER_PARAMETERS = ('use_sim_time', 'start_type_description_service', 'qos_overrides.')
 
+C = TypeVar('C')
 
-class NodeParameters:
-    """Keep a node's parameters and one Config equal.
+
+class NodeParameters(Generic[C]):
+    """Keep a node's parameters and one configuration equal.
+
+    ``defaults`` is the configuration, a dataclass of settings, that holds where nothing is given.
 
     The node must have been made with ``automatically_declare_parameters_from_overrides``, so that
     what the user gave is seen, misspelt names too. A value the user gave that is refused leaves
@@ -35,13 +39,18 @@ class NodeParameters:
     """
 
     def __init__(
-        self, node: Node, *, locked: Callable[[], bool], changed: Callable[[Config], None]
+        self,
+        node: Node,
+        defaults: C,
+        *,
+        locked: Callable[[], bool],
+        changed: Callable[[C], None],
     ) -> None:
-        self._known = {name: (value, meta) for name, value, meta in settings(Config())}
+        self._known = {name: (value, meta) for name, value, meta in settings(defaults)}
         self._locked = locked
         self._changed = changed
         given = {name: _taken(node, name) for name in self._known if node.has_parameter(name)}
-        self.config, self.refused = accept(given)
+        self.config, self.refused = accept(defaults, given)
         for name, value, meta in settings(self.config):
             node.declare_parameter(
                 name, _plain(value), describe(value, meta), ignore_override=True
@@ -74,7 +83,7 @@ class NodeParameters:
             return SetParametersResult(successful=False, reason=str(error))
         return SetParametersResult(successful=True)
 
-    def _refuse_locked(self, changed: Config) -> None:
+    def _refuse_locked(self, changed: C) -> None:
         now = {name: value for name, value, _ in settings(self.config)}
         for name, value, meta in settings(changed):
             if value != now[name] and not meta['live']:
@@ -92,9 +101,9 @@ class NodeParameters:
             self._changed(self.config)
 
 
-def accept(given: Mapping[str, Any]) -> tuple[Config, dict[str, str]]:
+def accept(defaults: C, given: Mapping[str, Any]) -> tuple[C, dict[str, str]]:
     """Return the configuration of all acceptable values, and why each other one is refused."""
-    known = {name: (value, meta) for name, value, meta in settings(Config())}
+    known = {name: (value, meta) for name, value, meta in settings(defaults)}
     good, refused = {}, {}
     for name, value in given.items():
         try:
@@ -102,25 +111,26 @@ def accept(given: Mapping[str, Any]) -> tuple[Config, dict[str, str]]:
         except ConfigError as error:
             refused[name] = str(error)
     try:
-        return updated(Config(), good), refused
+        return updated(defaults, good), refused
     except ConfigError as error:
         reason = str(error)
     # Each is right alone but two contradict one another: the one without which the rest fit.
     for culprit in reversed(good):
         rest = {name: value for name, value in good.items() if name != culprit}
         try:
-            return updated(Config(), rest), refused | {culprit: reason}
+            return updated(defaults, rest), refused | {culprit: reason}
         except ConfigError:
             continue
-    return Config(), refused | dict.fromkeys(good, reason)
+    return defaults, refused | dict.fromkeys(good, reason)
 
 
 def describe(value: Any, meta: Mapping[str, Any]) -> ParameterDescriptor:
     """Build the descriptor that ``ros2 param describe`` and rqt show."""
     descriptor = ParameterDescriptor(
-        description=meta['description'], additional_constraints=constraints(meta)
+        description=meta['description'], additional_constraints=constraints(value, meta)
     )
-    if meta['low'] is None:
+    # A list's range stands in the words: ROS checks that of single numbers only.
+    if meta['low'] is None or isinstance(value, tuple):
         return descriptor
     if isinstance(value, float):
         descriptor.floating_point_range = [

@@ -75,7 +75,7 @@ class SageIQNode(LifecycleNode):
         self._fault = ''
         self._loading: Loading | None = None
         self._settings = NodeParameters(
-            self, locked=lambda: self._pipeline is not None, changed=self._reconfigure
+            self, Config(), locked=lambda: self._pipeline is not None, changed=self._reconfigure
         )
         self._descriptions = DescribeQualityService(
             self, lambda: self._frames, lambda crop: self._pipeline.describe(crop)

@@ -118,5 +118,6 @@ def _region(region: Mapping[str, Any]) -> Any:
         confidence=1.0,
         roi=roi,
         quality=region['score'],
+        age_s=0.0,
         **unknown,
     )

@@ -237,7 +237,8 @@ def test_the_machine_is_described_by_what_decides_speed():
 
 
 def test_looks_are_those_that_the_setting_allows():
-    from sageiq_ros.config import SceneGraphConfig, settings
+    from sageiq_ros.config import SceneGraphConfig
+    from sageiq_ros.schema import settings
 
     meta = {name: meta for name, _, meta in settings(SceneGraphConfig())}
     assert meta['looks']['high'] == stage.MOST_LOOKS

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from sageiq_ros.config import PipelineConfig, updated
+from sageiq_ros.config import PipelineConfig
 from sageiq_ros.experiments.conditions import (
     FIG_11,
     FIG_12,
@@ -27,6 +27,7 @@ from sageiq_ros.experiments.options import (
 )
 from sageiq_ros.experiments.published import AVERAGE, PAPER_SETS
 from sageiq_ros.experiments.published import TABLE_VIII as PUBLISHED
+from sageiq_ros.schema import updated
 from sageiq_ros.types import SageIQError
 
 BLURRED = {Condition('motion_blur', 5, 'without'), Condition('motion_blur', 5, 'with')}

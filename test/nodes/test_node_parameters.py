@@ -11,8 +11,9 @@ from lifecycle_msgs.srv import ChangeState
 from rclpy.parameter import parameter_value_to_python
 
 from sageiq_msgs.msg import TarQuality
-from sageiq_ros.config import Config, settings
+from sageiq_ros.config import Config
 from sageiq_ros.nodes.parameters import accept
+from sageiq_ros.schema import settings
 
 DESCRIPTIONS = {name: meta for name, _, meta in settings(Config())}
 
@@ -20,6 +21,7 @@ DESCRIPTIONS = {name: meta for name, _, meta in settings(Config())}
 def test_every_setting_is_declared_with_its_default_range_and_sentence(start, probe):
     start()
     names = list(DESCRIPTIONS)
+    values = {name: value for name, value, _ in settings(Config())}
     for name, value, _ in settings(Config()):
         found = parameter_value_to_python(probe.get(name))
         assert (tuple(found) if isinstance(value, tuple) else found) == value, name
@@ -27,7 +29,8 @@ def test_every_setting_is_declared_with_its_default_range_and_sentence(start, pr
         meta = DESCRIPTIONS[descriptor.name]
         assert descriptor.description == meta['description']
         ranges = [*descriptor.floating_point_range, *descriptor.integer_range]
-        expected = [] if meta['low'] is None else [(meta['low'], meta['high'])]
+        single = meta['low'] is not None and not isinstance(values[descriptor.name], tuple)
+        expected = [(meta['low'], meta['high'])] if single else []
         assert [(item.from_value, item.to_value) for item in ranges] == expected
         assert ('next frame' in descriptor.additional_constraints) == meta['live']
 
@@ -118,7 +121,9 @@ def test_an_unknown_parameter_is_named_with_the_nearest_known_one(start, capfd):
 
 
 def test_contradicting_values_name_one_culprit_and_keep_the_rest():
-    config, refused = accept({'runtime.threads': 3, 'scorer.good': 0.2, 'scorer.poor': 0.5})
+    config, refused = accept(
+        Config(), {'runtime.threads': 3, 'scorer.good': 0.2, 'scorer.poor': 0.5}
+    )
     assert config.runtime.threads == 3
     assert list(refused) == ['scorer.good']
     assert 'scorer.poor (0.5) must not exceed scorer.good (0.2)' in refused['scorer.good']

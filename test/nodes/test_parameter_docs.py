@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from sageiq_ros.config import Config, load_yaml, settings
+from sageiq_ros.config import Config
 from sageiq_ros.nodes.parameter_docs import (
     TABLE_PATH,
     YAML_PATH,
     parameter_table,
     parameter_yaml,
 )
+from sageiq_ros.schema import load_yaml, settings
 
 ROOT = Path(__file__).parents[2]
 MEND = 'run python -m sageiq_ros.nodes.parameter_docs'

@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 from detector_doubles import StubEngine
 
-from sageiq_ros.config import PipelineConfig, SceneGraphConfig, updated
+from sageiq_ros.config import PipelineConfig, SceneGraphConfig
 from sageiq_ros.engines.base import EngineError
 from sageiq_ros.pipeline import build_pipeline
 from sageiq_ros.scene_graph import build
 from sageiq_ros.scene_graph.coco import WORDS_80, WORDS_91
 from sageiq_ros.scene_graph.yolox import cells
+from sageiq_ros.schema import updated
 
 SIZE = (32, 64)
 

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sageiq_ros.config import ConfigError, SceneGraphConfig, updated
+from sageiq_ros.config import SceneGraphConfig
 from sageiq_ros.geometry import box_iou
 from sageiq_ros.scene_graph.ensemble import LOOKS, EnsembleGenerator, Seen, map_back, merge_looks
+from sageiq_ros.schema import ConfigError, updated
 from sageiq_ros.types import Box, Region, SceneGraph, Triplet
 
 WIDTH, HEIGHT = 200, 100

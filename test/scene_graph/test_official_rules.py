@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sageiq_ros.config import Config, SceneGraphConfig, settings
+from sageiq_ros.config import Config, SceneGraphConfig
 from sageiq_ros.engines.base import EngineError
 from sageiq_ros.engines.manifest import Manifest, TensorSpec
 from sageiq_ros.scene_graph.official import (
@@ -21,6 +21,7 @@ from sageiq_ros.scene_graph.official import (
     rank_evaluation,
 )
 from sageiq_ros.scene_graph.reltr import RULES, RelTRGenerator
+from sageiq_ros.schema import settings
 from sageiq_ros.vocabulary import OBJECTS, PREDICATES
 
 DATA = Path(__file__).parents[1] / 'data' / 'reltr'

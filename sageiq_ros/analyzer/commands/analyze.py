@@ -17,7 +17,8 @@ from typing import Any
 from sageiq_ros.analyzer.commands.options import add_options, configuration
 from sageiq_ros.analyzer.triplet_text import HELP, parse_triplets
 from sageiq_ros.analyzer.waiting import wait_for_answers
-from sageiq_ros.config import AnalyzerConfig, updated
+from sageiq_ros.config import AnalyzerConfig
+from sageiq_ros.schema import updated
 from sageiq_ros.types import SceneGraph, WeightedTriplet
 
 WAIT_SECONDS = 300.0

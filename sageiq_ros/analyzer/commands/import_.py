@@ -21,7 +21,8 @@ def run(args: argparse.Namespace) -> int:
     """Merge the answers, those of the file before what is there; returns 0."""
     from sageiq_ros.analyzer.answers_file import load_answers
     from sageiq_ros.analyzer.build import find_memo
-    from sageiq_ros.config import AnalyzerConfig, updated
+    from sageiq_ros.config import AnalyzerConfig
+    from sageiq_ros.schema import updated
     from sageiq_ros.types import SageIQError
 
     answers = load_answers(args.file)

@@ -7,7 +7,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from sageiq_ros.config import AnalyzerConfig, settings, updated
+from sageiq_ros.config import AnalyzerConfig
+from sageiq_ros.schema import settings, updated
 
 NAMES = ('mode', 'model', 'backend', 'threads', 'evaluations', 'parser', 'memo')
 

@@ -14,7 +14,8 @@ from itertools import product
 from pathlib import Path
 
 from sageiq_ros.analyzer.commands.options import add_options, configuration, read_lines
-from sageiq_ros.config import QUERY_LIMIT, AnalyzerConfig, updated
+from sageiq_ros.config import QUERY_LIMIT, AnalyzerConfig
+from sageiq_ros.schema import updated
 from sageiq_ros.types import SageIQError
 
 

@@ -44,13 +44,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Evaluate; what was collected is written even if the rest fails or Ctrl-C comes."""
-    from sageiq_ros.config import Config, load_yaml
+    from sageiq_ros.config import Config
     from sageiq_ros.evaluation.bag.files import EvaluationFolder
     from sageiq_ros.evaluation.bag.frames import BagFrames
     from sageiq_ros.evaluation.bag.label_source import labels_of
     from sageiq_ros.evaluation.bag.run import BagRun
     from sageiq_ros.evaluation.bag.work import AssessFrames
     from sageiq_ros.executors.options import executor_from
+    from sageiq_ros.schema import load_yaml
 
     config = load_yaml(Config(), args.config) if args.config else Config()
     if args.executor == 'processes' and args.workers is None and config.analyzer.model:

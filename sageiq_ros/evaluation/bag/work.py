@@ -8,9 +8,10 @@ import math
 from dataclasses import dataclass
 
 from sageiq_ros.bags.frames import Frame
-from sageiq_ros.config import PipelineConfig, updated
+from sageiq_ros.config import PipelineConfig
 from sageiq_ros.executors.base import Executor
 from sageiq_ros.pipeline import Pipeline, build_pipeline
+from sageiq_ros.schema import updated
 from sageiq_ros.types import Assessment
 
 

@@ -1,0 +1,91 @@
+# Copyright 2026 The SageIQ authors
+# SPDX-License-Identifier: Apache-2.0
+"""The settings of the gate, each with its range and its sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sageiq_ros.schema import ConfigError, setting
+
+NODE = 'sageiq_gate'
+
+
+@dataclass(frozen=True, slots=True)
+class GateConfig:
+    """Everything that decides whether the gate is open."""
+
+    cameras: tuple[str, ...] = setting(
+        ('image_raw',),
+        'Cameras that must all be good enough, named as in the cameras of sageiq_node.',
+    )
+    min_score: tuple[float, ...] = setting(
+        (0.35,),
+        'Least score of a camera. One number for all cameras, or one for each in their order.',
+        low=0.0,
+        high=1.0,
+        live=True,
+    )
+    floor_labels: tuple[str, ...] = setting(
+        ('person', 'pedestrian', 'man', 'woman', 'child', 'boy', 'girl', 'kid', 'people'),
+        'Labels of regions that may close the gate whatever the score of the frame.',
+        live=True,
+    )
+    floor: tuple[float, ...] = setting(
+        (0.3,),
+        'Least quality of a region of such a label. One number for all of floor_labels, or one '
+        'for each in their order.',
+        low=0.0,
+        high=1.0,
+        live=True,
+    )
+    hysteresis: float = setting(
+        0.1,
+        'How far above min_score and floor a camera must be for the gate to open again.',
+        low=0.0,
+        high=1.0,
+        live=True,
+    )
+    open_after_s: float = setting(
+        1.0,
+        'Seconds for which results must be good without a break before the gate opens.',
+        low=0.0,
+        high=60.0,
+        live=True,
+    )
+    close_after_s: float = setting(
+        0.2,
+        'Seconds for which results must be bad without a break before the gate closes; 0 closes '
+        'it by the first one.',
+        low=0.0,
+        high=60.0,
+        live=True,
+    )
+    stale_after_s: float = setting(
+        0.5,
+        'Seconds after which a result is too old, counted from the stamp of its image and from '
+        'when it came.',
+        low=0.01,
+        high=60.0,
+        live=True,
+    )
+    heartbeat_s: float = setting(
+        0.1,
+        'Seconds from one gate_state to the next where nothing changes; also how often staleness '
+        'is looked for.',
+        low=0.01,
+        high=10.0,
+    )
+    autostart: bool = setting(
+        True, 'Configure and activate at start; false waits for a lifecycle manager.'
+    )
+
+    def __post_init__(self) -> None:
+        for name, each in (('min_score', self.cameras), ('floor', self.floor_labels)):
+            given = len(getattr(self, name))
+            if given not in (1, len(each)):
+                whose = 'cameras' if name == 'min_score' else 'floor_labels'
+                raise ConfigError(
+                    f'{name} holds {given} numbers for {len(each)} {whose}; give one for all, '
+                    'or one for each.'
+                )
