@@ -128,8 +128,8 @@ class ScorerConfig:
     )
     reuse_iou: float = setting(
         0.9,
-        'Overlap with the box in the frame before from which a region of the same label has not '
-        'moved.',
+        'Overlap with the place where it was scored from which a region of the same label has '
+        'not moved.',
         low=0.5,
         high=1.0,
         live=True,

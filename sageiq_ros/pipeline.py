@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from statistics import fmean
 from time import perf_counter
 
@@ -14,11 +15,12 @@ import numpy as np
 from sageiq_ros.analyzer.base import TripletAnalyzer
 from sageiq_ros.analyzer.waiting import wait_for_answers
 from sageiq_ros.config import PipelineConfig, ScorerConfig
-from sageiq_ros.geometry import cut
 from sageiq_ros.scene_graph.base import SceneGraphGenerator
 from sageiq_ros.scorer.algorithm1 import normalize_weights, triplet_score
 from sageiq_ros.scorer.base import RegionScorer
+from sageiq_ros.scorer.budget import BudgetScorer, Request
 from sageiq_ros.scorer.measured import describer_of
+from sageiq_ros.scorer.reuse import KeptQualities
 from sageiq_ros.types import (
     AssessedRegion,
     AssessedTriplet,
@@ -33,6 +35,34 @@ from sageiq_ros.types import (
     WeightedTriplet,
     WeightSource,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One image to assess: uint8 BGR of shape (height, width, 3), not empty.
+
+    ``kept`` is what its camera's regions may keep of earlier views, whose ``time_s`` are seconds
+    of the same clock.
+    """
+
+    image: Image
+    kept: KeptQualities | None = None
+    time_s: float = 0.0
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A view after two stages: its graph, what was selected of it, and what is to be scored."""
+
+    view: View
+    start: float
+    graph: SceneGraph
+    graph_done: float
+    selected: Sequence[WeightedTriplet]
+    analyzer_done: float
+    known: dict[int, AssessedRegion]
+    wanted: list[int]
+    request: Request
 
 
 class Pipeline:
@@ -56,6 +86,7 @@ class Pipeline:
         self.scorer = scorer
         self.config = config or PipelineConfig()
         self.patience = 0.0
+        self._budget = BudgetScorer()
 
     def __call__(self, image: Image) -> Assessment:
         """Assess one BGR image (height, width, 3) of uint8.
@@ -63,12 +94,29 @@ class Pipeline:
         Raises ValueError for an array of another shape or dtype, and SageIQError where it waits
         for a language model that fails.
         """
+        (assessment,) = self.assess([View(image)])
+        return assessment
+
+    def assess(self, views: Iterable[View]) -> list[Assessment]:
+        """Assess several views, the regions of all of them scored together.
+
+        Each view is taken from ``views`` when its turn has come, so that it may be the newest.
+        ``runtime.budget_ms`` counts from there. Raises as a call for one image does.
+        """
+        config = self.config
+        drafts = [self._draft(view, config) for view in views]
+        begin = perf_counter()
+        self._budget.score(self.scorer, [draft.request for draft in drafts])
+        end = perf_counter()
+        return [self._finish(draft, config, begin, end) for draft in drafts]
+
+    def _draft(self, view: View, config: PipelineConfig) -> _Draft:
+        image = view.image
         if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or not image.size:
             raise ValueError(
                 f'An image must be uint8 of shape (height, width, 3) and not empty, not '
                 f'{image.dtype} of shape {image.shape}.'
             )
-        config = self.config
         start = perf_counter()
         graph = self.generator.generate(image, config.scene_graph)
         graph_done = perf_counter()
@@ -77,38 +125,66 @@ class Pipeline:
         selected = self.analyzer.analyze(graph, config.analyzer)
         analyzer_done = perf_counter()
         used = used_regions(graph, selected)
-        boxes = [graph.regions[index].box for index in used]
-        whole_image = not selected
-        if whole_image or config.scorer.frame_score:
+        known = _find_kept(view, graph, used, config.scorer)
+        wanted = [index for index in used if index not in known]
+        boxes = [graph.regions[index].box for index in wanted]
+        least = sum(index in wanted for index in used_regions(graph, selected[:1]))
+        if not selected or config.scorer.frame_score:
             height, width = image.shape[:2]
             boxes.append(Box(0.0, 0.0, float(width), float(height)))
-        qualities = self.scorer.score(cut(image, boxes))
-        frame_score = qualities[-1].score if len(boxes) > len(used) else math.nan
-        triplets = score_triplets(graph, selected, used, qualities)
-        score = frame_score if whole_image else fmean(triplet.score for triplet in triplets)
-        end = perf_counter()
-        flags = Flag.WHOLE_IMAGE if whole_image else Flag.NONE
+        budget_s = 1e-3 * config.runtime.budget_ms
+        request = Request(
+            image, boxes, least if selected else 1, start + budget_s if budget_s else None
+        )
+        return _Draft(
+            view, start, graph, graph_done, selected, analyzer_done, known, wanted, request
+        )
+
+    def _finish(
+        self, draft: _Draft, config: PipelineConfig, begin: float, end: float
+    ) -> Assessment:
+        graph, qualities = draft.graph, draft.request.qualities
+        scored = [
+            AssessedRegion(graph.regions[index], quality)
+            for index, quality in zip(draft.wanted, qualities, strict=False)
+        ]
+        if draft.view.kept is not None:
+            draft.view.kept.remember(scored, draft.view.time_s, config.scorer)
+        known = draft.known | dict(zip(draft.wanted, scored, strict=False))
+        selected = [
+            weighted
+            for weighted in draft.selected
+            if {graph.triplets[weighted.triplet].subject, graph.triplets[weighted.triplet].object}
+            <= known.keys()
+        ]
+        used = used_regions(graph, selected)
+        regions = tuple(known[index] for index in used)
+        triplets = score_triplets(graph, selected, used, [one.quality for one in regions])
+        frame_score = qualities[-1].score if len(qualities) > len(draft.wanted) else math.nan
+        score = fmean(one.score for one in triplets) if triplets else frame_score
+        flags = Flag.NONE if draft.selected else Flag.WHOLE_IMAGE
         if any(triplet.source is WeightSource.PRIOR for triplet in triplets):
             flags |= Flag.PRIOR_WEIGHTS
+        if len(selected) < len(draft.selected):
+            flags |= Flag.BUDGET_CUT
+        if any(draft.known.get(index) for index in used):
+            flags |= Flag.REUSED
         return Assessment(
             query=config.analyzer.query,
             score=score,
             frame_score=frame_score,
             state=grade(score, config.scorer),
             flags=flags,
-            regions=tuple(
-                AssessedRegion(graph.regions[index], quality)
-                for index, quality in zip(used, qualities, strict=False)
-            ),
+            regions=regions,
             triplets=triplets,
             scene_graph=self.generator.name,
             analyzer=self.analyzer.name,
             scorer=self.scorer.name,
             timing=Timing(
-                scene_graph_ms=1e3 * (graph_done - start),
-                analyzer_ms=1e3 * (analyzer_done - graph_done),
-                scorer_ms=1e3 * (end - analyzer_done),
-                total_ms=1e3 * (end - start),
+                scene_graph_ms=1e3 * (draft.graph_done - draft.start),
+                analyzer_ms=1e3 * (draft.analyzer_done - draft.graph_done),
+                scorer_ms=1e3 * (end - begin),
+                total_ms=1e3 * (end - draft.start),
             ),
         )
 
@@ -143,6 +219,16 @@ def build_pipeline(config: PipelineConfig) -> Pipeline:
     generator = build_generator(config.scene_graph, threads, backend)
     scorer = build_scorer(config.scorer.engine, threads, backend)
     return Pipeline(generator, build_analyzer(config.analyzer), scorer, config)
+
+
+def _find_kept(
+    view: View, graph: SceneGraph, used: Sequence[int], config: ScorerConfig
+) -> dict[int, AssessedRegion]:
+    """Map the used regions that keep a quality of an earlier view to it."""
+    if view.kept is None:
+        return {}
+    found = {index: view.kept.find(graph.regions[index], view.time_s, config) for index in used}
+    return {index: one for index, one in found.items() if one is not None}
 
 
 def used_regions(graph: SceneGraph, selected: Sequence[WeightedTriplet]) -> list[int]:

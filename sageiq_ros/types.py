@@ -154,7 +154,11 @@ class Flag(IntFlag):
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Hold the milliseconds each stage took."""
+    """Hold the milliseconds each stage took.
+
+    Frames that were assessed together share stage 3; ``total_ms`` counts from the start of the
+    frame's own stage 1, so it holds the others' stages too.
+    """
 
     scene_graph_ms: float = 0.0
     analyzer_ms: float = 0.0

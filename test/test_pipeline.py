@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sageiq_ros.analyzer.base import WorkerStatus
-from sageiq_ros.config import PipelineConfig, ScorerConfig
-from sageiq_ros.pipeline import Pipeline, grade
+from sageiq_ros.config import PipelineConfig, RuntimeConfig, ScorerConfig
+from sageiq_ros.pipeline import Pipeline, View, grade
 from sageiq_ros.scorer.algorithm1 import quality_from_logits
+from sageiq_ros.scorer.reuse import KeptQualities
 from sageiq_ros.types import (
     Box,
     Flag,
@@ -191,3 +192,93 @@ def test_an_image_waits_for_the_language_model_only_where_it_is_told_to():
     made.analyzer.looks, made.analyzer.error = 0, 'The language model process ended.'
     with pytest.raises(SageIQError, match='process ended'):
         made(IMAGE)
+
+
+def test_the_regions_of_several_views_are_scored_in_one_call_with_equal_results():
+    run = pipeline(CAR_ON_STREET, MAN_ON_STREET)
+    alone = replace(run(IMAGE), timing=None)
+    run.scorer.calls.clear()
+    together = run.assess([View(IMAGE), View(IMAGE), View(IMAGE)])
+    assert len(run.scorer.calls) == 1
+    assert len(run.scorer.calls[0]) == 9
+    assert [replace(one, timing=None) for one in together] == [alone] * 3
+
+
+def test_a_view_is_taken_when_its_turn_has_come():
+    run = pipeline(CAR_ON_STREET)
+    order = []
+    generate = run.generator.generate
+
+    def views():
+        for name in 'ab':
+            order.append(f'take {name}')
+            yield View(IMAGE)
+
+    run.generator.generate = lambda *given: order.append('stage 1') or generate(*given)
+    run.assess(views())
+    assert order == ['take a', 'stage 1', 'take b', 'stage 1']
+
+
+SPENT = PipelineConfig(runtime=RuntimeConfig(budget_ms=1e-6))
+
+
+def test_a_spent_budget_leaves_the_most_important_triplet_and_says_so():
+    result = pipeline(MAN_ON_STREET, CAR_ON_STREET, config=SPENT)(IMAGE)
+    assert result.flags is Flag.BUDGET_CUT
+    assert [region.region for region in result.regions] == [MAN, STREET]
+    (triplet,) = result.triplets
+    assert result.score == triplet.score
+
+
+def test_a_budget_that_suffices_changes_nothing():
+    generous = PipelineConfig(runtime=RuntimeConfig(budget_ms=60_000.0))
+    run = pipeline(MAN_ON_STREET, CAR_ON_STREET, config=generous)
+    free = replace(pipeline(MAN_ON_STREET, CAR_ON_STREET)(IMAGE), timing=None)
+    assert replace(run(IMAGE), timing=None) == free
+
+
+def test_a_spent_budget_still_scores_the_whole_image_where_no_triplet_is_left():
+    result = pipeline(config=SPENT)(IMAGE)
+    assert (result.flags, result.score) == (Flag.WHOLE_IMAGE, result.frame_score)
+    assert not math.isnan(result.score)
+
+
+def test_a_spent_budget_leaves_out_the_frame_score_that_was_asked_for():
+    asked = replace(SPENT, scorer=ScorerConfig(frame_score=True))
+    assert math.isnan(pipeline(CAR_ON_STREET, config=asked)(IMAGE).frame_score)
+
+
+REUSE = PipelineConfig(scorer=ScorerConfig(reuse_s=1.0))
+
+
+def test_an_unmoved_region_keeps_its_quality_and_is_flagged_with_its_age():
+    run = pipeline(CAR_ON_STREET, MAN_ON_STREET, config=REUSE)
+    kept = KeptQualities()
+    (first,) = run.assess([View(IMAGE, kept, 10.0)])
+    (second,) = run.assess([View(IMAGE, kept, 10.5)])
+    assert len(run.scorer.calls) == 1
+    assert first.flags is Flag.NONE
+    assert second.flags is Flag.REUSED
+    assert (second.score, second.triplets) == (first.score, first.triplets)
+    assert [region.age_s for region in second.regions] == [0.5] * 3
+    (third,) = run.assess([View(IMAGE, kept, 11.1)])
+    assert third.flags is Flag.NONE
+    assert len(run.scorer.calls) == 2
+
+
+def test_only_the_regions_that_moved_are_scored_anew():
+    run = pipeline(CAR_ON_STREET, config=REUSE)
+    kept = KeptQualities()
+    run.assess([View(IMAGE, kept, 0.0)])
+    moved = replace(CAR, box=Box(60, 20, 100, 60))
+    run.generator.graph = replace(GRAPH, regions=(TREE, moved, STREET, MAN))
+    (found,) = run.assess([View(IMAGE, kept, 0.1)])
+    assert run.scorer.calls[1:] == [[size(moved.box)]]
+    assert [region.age_s for region in found.regions] == [0.0, 0.1]
+
+
+def test_cameras_do_not_share_what_they_keep():
+    run = pipeline(CAR_ON_STREET, config=REUSE)
+    run.assess([View(IMAGE, KeptQualities(), 0.0), View(IMAGE, KeptQualities(), 0.0)])
+    (other,) = run.assess([View(IMAGE, KeptQualities(), 0.1)])
+    assert other.flags is Flag.NONE

@@ -4,34 +4,65 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
 
 from sageiq_ros.images import image_type
 from sageiq_ros.schema import ConfigError
+from sageiq_ros.scorer.reuse import KeptQualities
+
+# How much earlier than its turn a frame may come and still be taken, in periods of max_rate: a
+# camera at just that rate would else lose every frame that comes a little early.
+EARLY = 0.1
 
 
 @dataclass(slots=True)
+class Stamps:
+    """Count what is wrong with the stamps of a camera's images: none, or earlier than before."""
+
+    missing: int = 0
+    backward: int = 0
+    _last_ns: int = 0
+
+    def add(self, stamp: Any) -> None:
+        """Look at the stamp of the next image."""
+        stamp_ns = stamp.sec * 1_000_000_000 + stamp.nanosec
+        if stamp_ns == 0:
+            self.missing += 1
+        elif stamp_ns < self._last_ns:
+            self.backward += 1
+        self._last_ns = stamp_ns
+
+
+@dataclass(slots=True, eq=False)
 class Camera:
     """One image topic and what became of its frames.
 
-    ``name`` is the topic as configured, ``topic`` the one it resolves to. Durations come from
-    ``perf_counter``.
+    ``name`` is the topic as configured, ``topic`` the one it resolves to, ``place`` its number
+    among the cameras. At most ``max_rate`` frames a second are taken; 0 takes all. Durations come
+    from ``perf_counter``.
     """
 
     name: str
     topic: str
     message_type: str
+    place: int = 0
+    max_rate: float = 0.0
     received: int = 0
     processed: int = 0
     dropped: int = 0
+    skipped: int = 0
     bad: Counter[str] = field(default_factory=Counter)
     last_fault: str = ''
     last_received: float | None = None
+    stamps: Stamps = field(default_factory=Stamps)
+    kept: KeptQualities = field(default_factory=KeptQualities)
+    _due: float = field(default=-math.inf, init=False)
 
     @property
     def bad_total(self) -> int:
@@ -41,6 +72,21 @@ class Camera:
         """Count a frame that gave no result."""
         self.last_fault = reason
         self.bad[kind] += 1
+
+    def receive(self, message: Any, now: float) -> bool:
+        """Count a message that came; tell whether ``max_rate`` lets it be taken."""
+        self.received += 1
+        self.last_received = now
+        self.stamps.add(message.header.stamp)
+        if not self.max_rate:
+            return True
+        period = 1.0 / self.max_rate
+        early = EARLY * period
+        if now < self._due - early:
+            self.skipped += 1
+            return False
+        self._due = max(self._due, now - early) + period
+        return True
 
 
 def resolve_cameras(names: Sequence[str], resolve: Callable[[str], str]) -> list[Camera]:
@@ -58,7 +104,7 @@ def resolve_cameras(names: Sequence[str], resolve: Callable[[str], str]) -> list
             raise ConfigError(f'cameras holds {name!r}: {reason}.') from error
         if topic in cameras:
             raise ConfigError(f'cameras names {topic} twice; name every topic once.')
-        cameras[topic] = Camera(name, topic, image_type(topic))
+        cameras[topic] = Camera(name, topic, image_type(topic), place=len(cameras))
     if not cameras:
         raise ConfigError('cameras is empty; name at least one image topic.')
     return list(cameras.values())
@@ -92,29 +138,29 @@ class NewestFrames:
         self._newest: list[Frame | None] = [None] * len(cameras)
         self._errands: deque[Errand] = deque()
         self._frame_due = False
-        self._index = {id(camera): place for place, camera in enumerate(cameras)}
         self._next = 0
         self._closed = False
         self._changed = threading.Condition()
 
     def put(self, camera: Camera, message: Any) -> None:
         """Store a camera's newest message in place of the one still waiting."""
-        place = self._index[id(camera)]
+        place = camera.place
         now = perf_counter()
         with self._changed:
             if self._closed:
                 return
-            camera.received += 1
-            camera.last_received = now
+            self._newest[place] = frame = Frame(camera, message, now)
+            if not camera.receive(message, now):
+                return
             if self._waiting[place] is not None:
                 camera.dropped += 1
-            self._waiting[place] = self._newest[place] = Frame(camera, message, now)
+            self._waiting[place] = frame
             self._changed.notify()
 
     def newest(self, camera: Camera) -> Frame | None:
         """Return the newest frame that has come from a camera, taken or not."""
         with self._changed:
-            return self._newest[self._index[id(camera)]]
+            return self._newest[camera.place]
 
     def ask(self, errand: Errand) -> None:
         """Have the taker run ``errand``; one that waits when all is closed never runs."""
@@ -129,15 +175,26 @@ class NewestFrames:
                 if self._errands and not (self._frame_due and any(self._waiting)):
                     self._frame_due = True
                     return self._errands.popleft()
-                for turn in range(len(self._waiting)):
-                    place = (self._next + turn) % len(self._waiting)
-                    frame = self._waiting[place]
-                    if frame is not None:
-                        self._waiting[place] = None
-                        self._next = place + 1
-                        self._frame_due = False
-                        return frame
+                frame = self._take_frame(without=())
+                if frame is not None:
+                    return frame
                 self._changed.wait()
+        return None
+
+    def take_another(self, without: Container[Camera]) -> Frame | None:
+        """Return the next camera's frame if one waits, of a camera not in ``without``."""
+        with self._changed:
+            return None if self._closed else self._take_frame(without)
+
+    def _take_frame(self, without: Container[Camera]) -> Frame | None:
+        for turn in range(len(self._waiting)):
+            place = (self._next + turn) % len(self._waiting)
+            frame = self._waiting[place]
+            if frame is not None and frame.camera not in without:
+                self._waiting[place] = None
+                self._next = place + 1
+                self._frame_due = False
+                return frame
         return None
 
     def close(self) -> None:

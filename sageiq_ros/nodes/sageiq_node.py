@@ -4,18 +4,15 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from time import perf_counter
 from typing import Any
 
-import rclpy
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from rclpy.clock import Clock, ClockType
-from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.lifecycle import (
     LifecycleNode,
     LifecyclePublisher,
@@ -29,19 +26,21 @@ from sensor_msgs.msg import CompressedImage
 from sensor_msgs.msg import Image as ImageMessage
 
 from sageiq_msgs.msg import TarQuality
-from sageiq_ros.config import Config, PipelineConfig
+from sageiq_ros.config import Config, PipelineConfig, of_camera
 from sageiq_ros.images import COMPRESSED_TYPE
-from sageiq_ros.nodes import diagnostics
-from sageiq_ros.nodes.camera import Camera, Frame, NewestFrames, resolve_cameras
+from sageiq_ros.nodes.camera import Camera, NewestFrames, resolve_cameras
+from sageiq_ros.nodes.camera_report import CameraReport, find_source
 from sageiq_ros.nodes.describe import DescribeQualityService
+from sageiq_ros.nodes.diagnostics import results_status, stage_statuses
+from sageiq_ros.nodes.load_report import LoadReport, memory_status
 from sageiq_ros.nodes.loading import Loading
 from sageiq_ros.nodes.messages import bgr_image, tar_quality
 from sageiq_ros.nodes.parameters import NodeParameters
-from sageiq_ros.nodes.transport import use_large_messages
-from sageiq_ros.nodes.worker import InferenceWorker
+from sageiq_ros.nodes.run import run_until_signal
+from sageiq_ros.nodes.worker import InferenceWorker, Taken
 from sageiq_ros.overlay import draw_assessment
-from sageiq_ros.pipeline import Pipeline, build_pipeline
-from sageiq_ros.types import Assessment, Image, SageIQError
+from sageiq_ros.pipeline import Pipeline, build_pipeline, grade
+from sageiq_ros.types import Assessment, SageIQError
 
 NAME, NAMESPACE = 'sageiq_node', 'sageiq'
 DIAGNOSTICS_PERIOD_S = 1.0
@@ -69,7 +68,7 @@ class SageIQNode(LifecycleNode):
         self._worker: InferenceWorker | None = None
         self._frames: NewestFrames | None = None
         self._cameras: list[Camera] = []
-        self._reports: list[diagnostics.CameraReport] = []
+        self._reports: list[CameraReport] = []
         self._image_subscriptions: list[Subscription] = []
         self._advertised: list[LifecyclePublisher] = []
         self._fault = ''
@@ -94,6 +93,8 @@ class SageIQNode(LifecycleNode):
     def _reconfigure(self, config: Config) -> None:
         if self._pipeline is not None:
             self._pipeline.config = config
+            for camera in self._cameras:
+                camera.max_rate = of_camera(config.camera.max_rate, camera.place)
 
     # Transitions
 
@@ -108,6 +109,7 @@ class SageIQNode(LifecycleNode):
             self._pipeline = self._loading.result(wanted=self.context.ok)
             if self._pipeline is None:
                 return FAILURE
+            self._reconfigure(config)
             self._results = self._advertise(TarQuality, 'tar_quality', config.result_queue)
             self._overlays = self._advertise(ImageMessage, 'overlay', 1)
         except Exception as error:
@@ -124,7 +126,13 @@ class SageIQNode(LifecycleNode):
         super().on_activate(state)
         assert self._pipeline is not None
         self._frames = frames = NewestFrames(self._cameras)
-        self._worker = InferenceWorker(frames, self._pipeline, self._publish, self._report_fault)
+        self._worker = InferenceWorker(
+            frames,
+            self._pipeline,
+            self._publish,
+            self._report_fault,
+            batch=lambda: self._settings.config.camera.batch,
+        )
         try:
             for camera in self._cameras:
                 self._image_subscriptions.append(self._subscribe(camera, frames))
@@ -135,9 +143,9 @@ class SageIQNode(LifecycleNode):
             self.get_logger().error(f'Cannot activate: {self._fault}')
             return FAILURE
         self._fault = ''
-        self._reports = [
-            diagnostics.CameraReport(camera, self.get_logger().name) for camera in self._cameras
-        ]
+        name = self.get_logger().name
+        self._reports = [CameraReport(camera, name) for camera in self._cameras]
+        self._load = LoadReport(self._cameras, name)
         topics = ', '.join(camera.topic for camera in self._cameras)
         self.get_logger().info(f'Waiting for images on {topics}.')
         return SUCCESS
@@ -187,11 +195,12 @@ class SageIQNode(LifecycleNode):
         return self._worker is None
 
     def _release(self) -> None:
-        if self._pipeline is not None:
-            self._pipeline.close()
-        self._pipeline = None
+        # In this order: what fails here must not stand in the way of the next attempt.
+        pipeline, self._pipeline = self._pipeline, None
         while self._advertised:
             self.destroy_lifecycle_publisher(self._advertised.pop())
+        if pipeline is not None:
+            pipeline.close()
 
     def _advertise(self, message_type: type, topic: str, depth: int) -> LifecyclePublisher:
         publisher = self.create_lifecycle_publisher(
@@ -215,20 +224,22 @@ class SageIQNode(LifecycleNode):
             qos_overriding_options=QoSOverridingOptions.with_default_policies(),
         )
 
-    def _publish(self, frame: Frame, image: Image, assessment: Assessment, taken: float) -> None:
-        header = frame.message.header
-        height, width = image.shape[:2]
+    def _publish(self, one: Taken, assessment: Assessment) -> None:
+        header, camera = one.frame.message.header, one.frame.camera
+        levels = self._settings.config.levels(camera.place)
+        assessment = replace(assessment, state=grade(assessment.score, levels))
+        height, width = one.image.shape[:2]
         self._results.publish(
             tar_quality(
                 assessment,
                 header=header,
-                camera=frame.camera.name,
+                camera=camera.name,
                 size=(width, height),
-                total_ms=1e3 * (perf_counter() - taken),
+                total_ms=1e3 * (perf_counter() - one.taken),
             )
         )
         if self._overlays.get_subscription_count():
-            self._overlays.publish(bgr_image(draw_assessment(image, assessment), header))
+            self._overlays.publish(bgr_image(draw_assessment(one.image, assessment), header))
 
     def _report_fault(self, camera: Camera, error: Exception) -> None:
         self.get_logger().warning(
@@ -245,13 +256,16 @@ class SageIQNode(LifecycleNode):
 
     def _statuses(self) -> list[DiagnosticStatus]:
         name = self.get_logger().name
-        statuses = diagnostics.stage_statuses(name, self._pipeline, self._fault)
+        statuses = [*stage_statuses(name, self._pipeline, self._fault), memory_status(name)]
         if self._pipeline is None:
             return statuses
         latencies = None if self._worker is None else tuple(self._worker.latencies_ms)
-        statuses.append(diagnostics.results_status(name, latencies, self._fault))
+        rivals = self.count_publishers(self._results.topic_name) - 1
+        statuses.append(results_status(name, latencies, self._fault, rivals))
+        if self._reports:
+            statuses.append(self._load.status())
         for report, subscription in zip(self._reports, self._image_subscriptions, strict=True):
-            source = diagnostics.find_source(self, report.camera, subscription.qos_profile)
+            source = find_source(self, report.camera, subscription.qos_profile)
             statuses.append(report.status(source))
         return statuses
 
@@ -267,31 +281,7 @@ def main(
     build: Callable[[PipelineConfig], Pipeline] = build_pipeline,
 ) -> int:
     """Run the node until SIGINT or SIGTERM."""
-    use_large_messages()
-    rclpy.init(args=args)
-    node = None
-    try:
-        node = SageIQNode(build=build)
-        executor = SingleThreadedExecutor()
-        executor.add_node(node)
-        executor.spin()
-    except (KeyboardInterrupt, ExternalShutdownException):
-        pass
-    except RuntimeError:
-        # A signal in the middle of construction shows as a fault of rcl.
-        if rclpy.ok():
-            raise
-    finally:
-        # From here on the end is certain: a second Ctrl-C, or launch's own, must not break it.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        ended = node is None or node.close()
-        if node is not None:
-            node.destroy_node()
-        rclpy.try_shutdown()
-        if not ended:
-            # The interpreter must not be torn down under a thread that runs an engine.
-            os._exit(0)
-    return 0
+    return run_until_signal(lambda: SageIQNode(build=build), args)
 
 
 if __name__ == '__main__':

@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from time import perf_counter
 from typing import Protocol
 
 from sageiq_ros.images import ImageError, to_bgr
 from sageiq_ros.nodes.camera import Camera, Frame, NewestFrames
+from sageiq_ros.pipeline import View
 from sageiq_ros.types import Assessment, Image
 
 LATENCIES_KEPT = 200
@@ -19,32 +21,44 @@ CHECK_S = 0.1
 
 
 class Assessor(Protocol):
-    """Assess one image; a Pipeline is one."""
+    """Assess views, each taken when its turn has come; a Pipeline does."""
 
-    def __call__(self, image: Image) -> Assessment: ...
+    def assess(self, views: Iterable[View]) -> list[Assessment]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A frame in work, its image, and when it was taken (``perf_counter`` seconds)."""
+
+    frame: Frame
+    image: Image
+    taken: float
 
 
 class InferenceWorker:
     """Take the newest frames, assess them and hand the results over, until stopped.
 
-    Errands run in this thread too; they must not raise.
+    The frames of up to ``batch()`` cameras are assessed together. Errands run in this thread too;
+    they must not raise.
 
-    ``publish`` is called in this thread with the frame, its image, its assessment and the time at
-    which the frame was taken; ``report`` with a camera and a fault for a frame that gave none.
-    ``latencies_ms`` holds how long the last results took from reception to publication.
+    ``publish`` is called in this thread with what was taken and its assessment; ``report`` with a
+    camera and a fault for a frame that gave none. ``latencies_ms`` holds how long the last
+    results took from reception to publication.
     """
 
     def __init__(
         self,
         frames: NewestFrames,
-        assess: Assessor,
-        publish: Callable[[Frame, Image, Assessment, float], None],
+        pipeline: Assessor,
+        publish: Callable[[Taken, Assessment], None],
         report: Callable[[Camera, Exception], None],
+        batch: Callable[[], int] = lambda: 1,
     ) -> None:
         self._frames = frames
-        self._assess = assess
+        self._pipeline = pipeline
         self._publish = publish
         self._report = report
+        self._batch = batch
         self._stopped = threading.Event()
         self.latencies_ms: deque[float] = deque(maxlen=LATENCIES_KEPT)
         self._thread = threading.Thread(target=self._run, name='inference', daemon=True)
@@ -67,28 +81,68 @@ class InferenceWorker:
     def _run(self) -> None:
         while (work := self._frames.take()) is not None:
             if isinstance(work, Frame):
-                self._try(work)
+                self._assess_round(work)
             else:
                 work()
 
-    def _try(self, frame: Frame) -> None:
-        # Whatever one frame brings about costs that frame and never the node.
+    def _assess_round(self, first: Frame) -> None:
+        """Assess a frame and, together with it, those that wait of other cameras."""
+        taken: list[Taken] = []
         try:
-            self._process(frame)
-        except ImageError as error:
-            frame.camera.refuse(error.kind, str(error))
-            self._report(frame.camera, error)
+            assessments = self._pipeline.assess(self._views(first, taken))
         except Exception as error:
-            if not self._stopped.is_set():
-                frame.camera.refuse('inference', f'{type(error).__name__}: {error}')
-                self._report(frame.camera, error)
+            # Whatever one frame brings about costs that frame and never the node, nor the others.
+            if len(taken) < 2:
+                self._refuse(taken[0].frame if taken else first, error)
+                return
+            for one in taken:
+                self._assess_alone(one)
+            return
+        for one, assessment in zip(taken, assessments, strict=True):
+            self._deliver(one, assessment)
 
-    def _process(self, frame: Frame) -> None:
-        taken = perf_counter()
-        image = to_bgr(frame.message)
-        assessment = self._assess(image)
+    def _views(self, first: Frame, taken: list[Taken]) -> Iterator[View]:
+        """Yield the views of a round and note them; a frame that holds no picture is refused."""
+        frame: Frame | None = first
+        cameras: list[Camera] = []
+        while frame is not None:
+            cameras.append(frame.camera)
+            start = perf_counter()
+            try:
+                image = to_bgr(frame.message)
+            except Exception as error:
+                self._refuse(frame, error)
+            else:
+                taken.append(Taken(frame, image, start))
+                yield View(image, frame.camera.kept, frame.received)
+            more = len(cameras) < self._batch()
+            frame = self._frames.take_another(without=cameras) if more else None
+
+    def _assess_alone(self, one: Taken) -> None:
+        view = View(one.image, one.frame.camera.kept, one.frame.received)
+        try:
+            (assessment,) = self._pipeline.assess([view])
+        except Exception as error:
+            self._refuse(one.frame, error)
+        else:
+            self._deliver(one, assessment)
+
+    def _deliver(self, one: Taken, assessment: Assessment) -> None:
         if self._stopped.is_set():
             return
-        self._publish(frame, image, assessment, taken)
-        frame.camera.processed += 1
-        self.latencies_ms.append(1e3 * (perf_counter() - frame.received))
+        try:
+            self._publish(one, assessment)
+        except Exception as error:
+            self._refuse(one.frame, error)
+            return
+        one.frame.camera.processed += 1
+        self.latencies_ms.append(1e3 * (perf_counter() - one.frame.received))
+
+    def _refuse(self, frame: Frame, error: Exception) -> None:
+        if isinstance(error, ImageError):
+            frame.camera.refuse(error.kind, str(error))
+        elif self._stopped.is_set():
+            return
+        else:
+            frame.camera.refuse('inference', f'{type(error).__name__}: {error}')
+        self._report(frame.camera, error)

@@ -27,6 +27,16 @@ class RegionScorer(Protocol):
 
 
 @runtime_checkable
+class BatchScorer(Protocol):
+    """A scorer for which several crops cost no more than one; others take them one by one."""
+
+    @property
+    def batch(self) -> int:
+        """Tell how many crops one run of the network takes."""
+        ...
+
+
+@runtime_checkable
 class SizeAblation(Protocol):
     """A scorer whose size modules can be switched off one by one (paper, Table VI).
 

@@ -116,6 +116,11 @@ class MPLUGOwl2Scorer:
         other._features = OrderedDict()
         return other
 
+    @property
+    def batch(self) -> int:
+        """Tell how many crops one pass takes."""
+        return self.settings.batch
+
     def score(self, crops: Sequence[Image]) -> list[Quality]:
         """Return one quality per crop (uint8 BGR, any size of at least one pixel), in order."""
         settings = self.settings

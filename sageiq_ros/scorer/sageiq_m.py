@@ -74,6 +74,11 @@ class SageIQMScorer:
         return f'{self._engine.manifest.name} {self._engine.manifest.precision}{without}'
 
     @property
+    def batch(self) -> int:
+        """Tell how many crops one run of the network takes, full or not."""
+        return self._batch
+
+    @property
     def size_modules(self) -> frozenset[str]:
         """Name the modules that can be switched; LSQ is a constant of the engine's graph."""
         return self._own - {LSQ}

@@ -35,6 +35,7 @@ class DoublePipeline:
         self.analyzer = SimpleNamespace(name='analyzer-double', status=lambda: None)
         self.scorer = SimpleNamespace(name='scorer-double')
         self.seen = 0
+        self.rounds = []
         self.warmed = self.closed = 0
         self.gate = threading.Event()
         self.gate.set()
@@ -70,6 +71,14 @@ class DoublePipeline:
             analyzer=self.analyzer.name,
             scorer=self.scorer.name,
         )
+
+    def assess(self, views):
+        self.rounds.append(0)
+        found = []
+        for view in views:
+            self.rounds[-1] += 1
+            found.append(self(view.image))
+        return found
 
     def describe(self, crop):
         self.asked += 1
