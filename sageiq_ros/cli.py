@@ -37,6 +37,10 @@ COMMANDS: dict[tuple[str, ...], tuple[str, str]] = {
     ('bench', 'executors'): ('bench.executors', 'measure where experiments run, one worker = 1'),
     ('bench', 'node'): ('nodes.bench', 'measure the running node'),
     ('bench', 'scene-graph'): ('bench.scene_graph', 'measure the scene graph networks'),
+    ('bench', 'trade-offs'): (
+        'bench.trade_offs',
+        'measure a time budget, kept qualities, rounds of cameras',
+    ),
     ('bench', 'scorer'): ('bench.scorer', 'measure the scorers'),
     ('dataset', 'build'): ('sageiq_d.commands.build', "build the paper's test set SageIQ-D"),
     ('dataset', 'verify'): ('sageiq_d.commands.verify', 'check a SageIQ-D by its checksums'),

@@ -149,8 +149,8 @@ class RuntimeConfig:
     budget_ms: float = setting(
         0.0,
         'Milliseconds for a frame from when it is taken: its regions are scored in the order of '
-        'importance until they are spent, those of the most important triplet always; 0 for no '
-        'limit.',
+        'importance until they are spent, those of the most important triplet and what goes into '
+        'the same run always; 0 for no limit.',
         low=0.0,
         high=60_000.0,
         live=True,

@@ -17,8 +17,9 @@ from sageiq_ros.types import Box, Image, Quality
 class Request:
     """Ask for the qualities of boxes of one image, the most important first.
 
-    The first ``least`` of them are scored whatever the time, the others until ``deadline`` in
-    ``perf_counter`` seconds. ``qualities`` are those of the boxes in order, as far as scored.
+    The first ``least`` of them are scored whatever the time, and what fills up their run; the
+    others until ``deadline`` in ``perf_counter`` seconds. ``qualities`` are those of the boxes
+    in order, as far as scored.
     """
 
     image: Image
@@ -53,15 +54,16 @@ class BudgetScorer:
 
     def _choose(self, requests: Sequence[Request], size: int) -> list[tuple[Request, int]]:
         """Choose the boxes of the next call: of every request the next ones, in turns."""
-        end = perf_counter() + self._call_s
-        open_ = [
-            (place, number, request)
+        missing = [
+            (place >= request.least, place, number, request)
             for number, request in enumerate(requests)
             for place in range(len(request.qualities), len(request.boxes))
-            if place < request.least or request.deadline is None or end <= request.deadline
         ]
-        open_.sort(key=lambda one: one[:2])
-        return [(request, place) for place, _, request in open_[:size]]
+        missing.sort(key=lambda one: one[:3])
+        if missing and missing[0][0]:
+            end = perf_counter() + self._call_s
+            missing = [one for one in missing if one[3].deadline is None or end <= one[3].deadline]
+        return [(request, place) for _, place, _, request in missing[:size]]
 
 
 def _batch(scorer: RegionScorer) -> int:

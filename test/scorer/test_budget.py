@@ -72,6 +72,13 @@ def test_the_first_ones_are_scored_however_late_it_is(clock):
     assert values(one) == [[0, 1]]
 
 
+def test_the_run_of_the_first_ones_is_filled_up(clock):
+    scorer = SlowScorer(clock, 1.0, batch=4)
+    one = request(0, 9, least=2, deadline=clock.now - 10.0)
+    BudgetScorer().score(scorer, [one])
+    assert scorer.calls == [[0, 1, 2, 3]]
+
+
 def test_frames_that_share_the_time_take_turns(clock):
     scorer = SlowScorer(clock, 1.0, batch=2)
     requests = [request(first, 4, deadline=clock.now + 4.5) for first in (0, 50)]
