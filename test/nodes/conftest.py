@@ -225,11 +225,11 @@ def probe(context):
 
 @pytest.fixture
 def start(context):
-    """Return a function that starts the node with a pipeline double and given parameters."""
+    """Return a function that starts the node with given parameters, by default on a double."""
     running = []
 
-    def begin(**parameters):
-        running.append(Running(context, Build(), parameters))
+    def begin(build=None, **parameters):
+        running.append(Running(context, build or Build(), parameters))
         return running[-1]
 
     yield begin
