@@ -156,9 +156,8 @@ class SageIQNode(LifecycleNode):
         return super().on_deactivate(state)
 
     def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Give the engines back."""
-        self._release()
-        return super().on_cleanup(state)
+        """Give the engines back; where one fails at it, the node returns by way of on_error."""
+        return super().on_cleanup(state) if self._release() else TransitionCallbackReturn.ERROR
 
     def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Stop from any state."""
@@ -178,9 +177,7 @@ class SageIQNode(LifecycleNode):
         Return whether all threads have ended; one within an engine cannot be interrupted.
         """
         ended = self._stop(EXIT_WAIT_S) and (self._loading is None or self._loading.done)
-        if self._pipeline is not None:
-            self._pipeline.close()
-            self._pipeline = None
+        self._release()
         return ended
 
     def _stop(self, timeout: float | None = None) -> bool:
@@ -194,13 +191,18 @@ class SageIQNode(LifecycleNode):
             self._worker = None
         return self._worker is None
 
-    def _release(self) -> None:
-        # In this order: what fails here must not stand in the way of the next attempt.
+    def _release(self) -> bool:
+        """Give all back that configure took; return whether that went well, and tell if not."""
         pipeline, self._pipeline = self._pipeline, None
         while self._advertised:
             self.destroy_lifecycle_publisher(self._advertised.pop())
-        if pipeline is not None:
-            pipeline.close()
+        try:
+            if pipeline is not None:
+                pipeline.close()
+        except Exception as error:
+            self.get_logger().error(f'The engines could not be closed: {_sentence(error)}')
+            return False
+        return True
 
     def _advertise(self, message_type: type, topic: str, depth: int) -> LifecyclePublisher:
         publisher = self.create_lifecycle_publisher(

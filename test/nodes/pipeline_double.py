@@ -21,6 +21,7 @@ from sageiq_ros.types import (
 
 MISSING = '/nowhere'
 ENDLESS = '/endless'
+UNCLOSABLE = '/unclosable'
 
 
 class DoublePipeline:
@@ -97,12 +98,14 @@ class DoublePipeline:
 
     def close(self):
         self.closed += 1
+        if self.config.scorer.engine == UNCLOSABLE:
+            raise RuntimeError('a fault of the device')
 
 
 class Build:
     """Build doubles and keep them; MISSING is refused as a missing folder is.
 
-    The engine ENDLESS never ends loading.
+    The engine ENDLESS never ends loading, UNCLOSABLE raises when it is closed.
     """
 
     def __init__(self):

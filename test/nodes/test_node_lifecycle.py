@@ -5,7 +5,7 @@
 import pytest
 from lifecycle_msgs.msg import State, Transition
 from lifecycle_msgs.srv import ChangeState, GetState
-from pipeline_double import MISSING
+from pipeline_double import MISSING, UNCLOSABLE
 
 CONFIGURE, ACTIVATE = Transition.TRANSITION_CONFIGURE, Transition.TRANSITION_ACTIVATE
 DEACTIVATE, CLEANUP = Transition.TRANSITION_DEACTIVATE, Transition.TRANSITION_CLEANUP
@@ -117,3 +117,32 @@ def test_a_subscription_that_cannot_be_made_fails_activate_and_leaves_the_node_i
     assert entry.message.startswith('cannot activate: ') and 'sometimes' in entry.message
     assert state(probe) == State.PRIMARY_STATE_INACTIVE
     assert change(probe, CLEANUP)
+
+
+@pytest.mark.parametrize('round_', [1, 2])
+def test_an_error_in_a_transition_returns_to_unconfigured_from_where_all_can_be_tried_again(
+    start, probe, picture, capfd, round_
+):
+    running = start(scorer__engine=UNCLOSABLE)
+    for number in range(1, round_ + 1):
+        probe.ask(picture(stamp=number))
+        assert change(probe, DEACTIVATE)
+        assert not change(probe, CLEANUP)
+        assert state(probe) == State.PRIMARY_STATE_UNCONFIGURED
+        assert 'not configured' in probe.status('engines').message
+        assert change(probe, CONFIGURE) and change(probe, ACTIVATE)
+    assert len(running.build.built) == round_ + 1
+    assert probe.ask(picture(stamp=9)).header.stamp.sec == 9
+    lines = [line for line in capfd.readouterr().err.splitlines() if 'ERROR' in line]
+    assert len(lines) == round_
+    assert all(
+        line.endswith('The engines could not be closed: RuntimeError: a fault of the device')
+        for line in lines
+    )
+
+
+def test_shutdown_is_certain_though_an_engine_cannot_be_closed(start, probe):
+    start(autostart=False, scorer__engine=UNCLOSABLE)
+    assert change(probe, CONFIGURE)
+    assert change(probe, Transition.TRANSITION_INACTIVE_SHUTDOWN)
+    assert state(probe) == State.PRIMARY_STATE_FINALIZED

