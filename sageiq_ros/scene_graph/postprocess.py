@@ -110,16 +110,12 @@ def merge(found: Named, least_iou: float) -> tuple[NDArray[np.intp], list[int]]:
 
     Returns each box's group (N,) and the surest box of every group, the surest group first.
     """
-    overlaps = pairwise_iou(found.boxes, found.boxes)
-    owner = np.zeros(len(found.labels), np.intp)
+    same = pairwise_iou(found.boxes, found.boxes) >= least_iou
+    same &= found.labels[:, None] == found.labels
+    owner = np.full(len(found.labels), -1, np.intp)
     surest: list[int] = []
-    for index in np.argsort(-found.scores, kind='stable'):
-        for group, head in enumerate(surest):
-            same = found.labels[head] == found.labels[index]
-            if same and overlaps[head, index] >= least_iou:
-                owner[index] = group
-                break
-        else:
-            owner[index] = len(surest)
-            surest.append(int(index))
+    for index in np.argsort(-found.scores, kind='stable').tolist():
+        if owner[index] < 0:
+            owner[same[index] & (owner < 0)] = owner[index] = len(surest)
+            surest.append(index)
     return owner, surest

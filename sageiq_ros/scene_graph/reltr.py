@@ -45,7 +45,16 @@ class RelTRGenerator:
 
     def generate(self, image: Image, config: SceneGraphConfig) -> SceneGraph:
         """Return the graph of one BGR image; nothing found gives an empty graph."""
-        resized = cv2.resize(image, self._size, interpolation=cv2.INTER_AREA)
-        outputs = self._engine({self._input: resized[None]})
+        outputs = self._engine({self._input: shrink(image, *self._size)[None]})
         height, width = image.shape[:2]
         return RULES[config.rules](outputs, float(width), float(height), config)
+
+
+def shrink(image: Image, width: int, height: int) -> Image:
+    """Resize by the means of areas, of large images in two steps: halving is the fast one."""
+    rows, columns = image.shape[:2]
+    while rows >= 2 * height and columns >= 2 * width:
+        rows, columns = rows // 2, columns // 2
+        halved = image[: 2 * rows, : 2 * columns]
+        image = cv2.resize(halved, (columns, rows), interpolation=cv2.INTER_AREA)
+    return cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
