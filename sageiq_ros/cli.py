@@ -31,11 +31,12 @@ COMMANDS: dict[tuple[str, ...], tuple[str, str]] = {
     ('bag', 'evaluate'): ('evaluation.bag.command', 'assess a recorded drive'),
     ('bag', 'make'): ('bags.commands.make', 'write a bag from images, a video or the renderer'),
     ('bag', 'play'): ('nodes.play', 'play a bag onto its topics in real time'),
+    ('bag', 'wait'): ('nodes.wait', 'wait until somebody listens to the images of a bag'),
     ('bag', 'info'): ('bags.commands.info', 'tell what a bag holds'),
     ('bench', 'analyzer'): ('bench.analyzer', "measure the analyzer, the paper's way = 1"),
     ('bench', 'bag'): ('bench.bag', 'measure the evaluation of a bag, one process = 1'),
     ('bench', 'executors'): ('bench.executors', 'measure where experiments run, one worker = 1'),
-    ('bench', 'node'): ('nodes.bench', 'measure the running node'),
+    ('bench', 'node'): ('nodes.load.bench', 'measure the running node'),
     ('bench', 'scene-graph'): ('bench.scene_graph', 'measure the scene graph networks'),
     ('bench', 'trade-offs'): (
         'bench.trade_offs',
@@ -70,6 +71,7 @@ COMMANDS: dict[tuple[str, ...], tuple[str, str]] = {
     ),
     ('models', 'list'): ('deployment.listing', 'tell which engines there are'),
     ('models', 'quantize'): ('deployment.quantize', 'make an int8 engine of a float one'),
+    ('soak',): ('nodes.load.soak', 'load the running node for hours and judge it'),
     ('train', 'niqe'): ('scorer.commands.fit_niqe', "fit NIQE's model of clean pictures"),
     ('train', 'reltr'): ('training.reltr', 'train the nano scene graph network'),
     ('train', 'sageiq-m'): (

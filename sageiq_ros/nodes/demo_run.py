@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
 from contextlib import ExitStack
 
 import rclpy
@@ -19,12 +18,10 @@ from sageiq_ros.evaluation.drive import FrameResult
 from sageiq_ros.evaluation.live_table import LiveTable
 from sageiq_ros.nodes.demo_files import DemoFolder
 from sageiq_ros.nodes.feeder import Feeder, Reply
-from sageiq_ros.nodes.process import NodeProcess
+from sageiq_ros.nodes.process import NAMESPACE, RESULTS, NodeProcess, node_arguments
 from sageiq_ros.nodes.record import Recorder
 
 CAMERA = 'demo/image_raw'
-NAMESPACE = '/sageiq'
-RESULTS = f'{NAMESPACE}/tar_quality'
 READY_S = 60.0
 REPLY_S = 5.0
 
@@ -51,7 +48,7 @@ class DemoRun:
         """Start the node and wait for it; raises NodeError where it cannot start."""
         print('Starting the node …', flush=True)
         process = self._stack.enter_context(
-            NodeProcess(self._folder.log, node_arguments(CAMERA, config_file))
+            NodeProcess(self._folder.log, node_arguments([CAMERA], config_file))
         )
         node = rclpy.create_node('sageiq_demo')
         self._stack.callback(node.destroy_node)
@@ -81,12 +78,6 @@ class DemoRun:
     def close(self) -> None:
         """Stop the node and finish the bag."""
         self._stack.close()
-
-
-def node_arguments(camera: str, config_file: str | None) -> Sequence[str]:
-    """Spell the node's arguments; what stands on the command line wins over the file."""
-    arguments = ['-r', f'__ns:={NAMESPACE}', '-p', f'cameras:=["{camera}"]']
-    return ['--params-file', config_file, *arguments] if config_file else arguments
 
 
 def _result(index: int, frame: Frame, reply: Reply | None) -> FrameResult:

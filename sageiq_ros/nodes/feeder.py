@@ -21,7 +21,7 @@ from std_msgs.msg import Header
 from sageiq_msgs.msg import TarQuality
 from sageiq_ros.bags.frames import Frame
 from sageiq_ros.nodes.messages import bgr_image
-from sageiq_ros.nodes.process import NodeError, NodeProcess
+from sageiq_ros.nodes.process import NodeError, NodeProcess, last_words
 
 FRAME_ID = 'camera'
 TICK_S = 0.1
@@ -74,7 +74,8 @@ class Feeder:
                 probe_at = time.monotonic() + PROBE_EVERY_S
             if time.monotonic() - begin > timeout_s:
                 raise NodeError(
-                    f'The node was not ready after {timeout_s:.0f} s; {self._process.last_words()}'
+                    f'The node was not ready after {timeout_s:.0f} s; '
+                    f'{last_words(self._process.log)}'
                 )
             self._spin(TICK_S)
             if self._fault:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -16,6 +17,8 @@ from typing import Self
 from sageiq_ros.types import SageIQError
 
 NODE_MODULE = 'sageiq_ros.nodes.sageiq_node'
+NAMESPACE = '/sageiq'
+RESULTS = f'{NAMESPACE}/tar_quality'
 STOP_S = 10.0
 
 
@@ -34,10 +37,6 @@ class NodeProcess:
     ) -> None:
         self.log = log
         command = [sys.executable, '-m', module, '--ros-args', *arguments]
-        # The source tree, or wherever this package was imported from, must be found there too.
-        package_root = str(Path(__file__).resolve().parents[2])
-        paths = [package_root, os.environ.get('PYTHONPATH', '')]
-        environment = {**os.environ, 'PYTHONPATH': os.pathsep.join(filter(None, paths))}
         with log.open('wb') as output:
             # A session of its own: Ctrl-C reaches us alone, and we end the node in order.
             self._process = subprocess.Popen(
@@ -45,7 +44,7 @@ class NodeProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env=environment,
+                env=child_environment(),
                 start_new_session=True,
             )
 
@@ -59,13 +58,7 @@ class NodeProcess:
         status = self._process.poll()
         if status is not None:
             reason = f'signal {-status}' if status < 0 else f'exit status {status}'
-            raise NodeError(f'The node ended by itself ({reason}); {self.last_words()}')
-
-    def last_words(self, lines: int = 5) -> str:
-        """Quote the end of the log."""
-        text = self.log.read_text(encoding='utf-8', errors='replace').strip()
-        tail = '\n'.join(f'    {line}' for line in text.splitlines()[-lines:])
-        return f'its last words, from {self.log}:\n{tail}' if tail else 'it said nothing.'
+            raise NodeError(f'The node ended by itself ({reason}); {last_words(self.log)}')
 
     def stop(self) -> int:
         """End the node with SIGINT, or by force if it does not; returns its exit status."""
@@ -87,3 +80,23 @@ class NodeProcess:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
+
+
+def node_arguments(cameras: Sequence[str], config_file: str | None) -> list[str]:
+    """Spell the node's arguments; what stands on the command line wins over the file."""
+    arguments = ['-r', f'__ns:={NAMESPACE}', '-p', f'cameras:={json.dumps(list(cameras))}']
+    return ['--params-file', config_file, *arguments] if config_file else arguments
+
+
+def child_environment() -> dict[str, str]:
+    """Return an environment in which a child finds this package where it was found here."""
+    package_root = str(Path(__file__).resolve().parents[2])
+    paths = [package_root, os.environ.get('PYTHONPATH', '')]
+    return {**os.environ, 'PYTHONPATH': os.pathsep.join(filter(None, paths))}
+
+
+def last_words(log: Path, lines: int = 5) -> str:
+    """Quote the end of what a process printed into a file."""
+    text = log.read_text(encoding='utf-8', errors='replace').strip()
+    tail = '\n'.join(f'    {line}' for line in text.splitlines()[-lines:])
+    return f'its last words, from {log}:\n{tail}' if tail else 'it said nothing.'

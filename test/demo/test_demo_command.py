@@ -13,8 +13,8 @@ import pytest
 
 from sageiq_ros.bags.reader import BagReader
 from sageiq_ros.bags.rendered import StreetSource
+from sageiq_ros.bench.process_use import children
 from sageiq_ros.cli import main
-from sageiq_ros.nodes.bench_run import children
 
 FRAMES = 6
 WAIT_S = 120.0

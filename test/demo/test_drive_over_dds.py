@@ -21,8 +21,14 @@ from sageiq_ros.bags.rendered import StreetSource
 from sageiq_ros.bags.results import to_assessment
 from sageiq_ros.config import Config
 from sageiq_ros.geometry import box_iou
-from sageiq_ros.nodes.demo_run import CAMERA, NAMESPACE, RESULTS, node_arguments
-from sageiq_ros.nodes.process import NodeProcess
+from sageiq_ros.nodes.demo_run import CAMERA
+from sageiq_ros.nodes.process import (
+    NAMESPACE,
+    RESULTS,
+    NodeProcess,
+    last_words,
+    node_arguments,
+)
 from sageiq_ros.pipeline import grade
 from sageiq_ros.types import Flag
 
@@ -54,13 +60,13 @@ def replay(tmp_path_factory, domain):
     def until(condition, what):
         deadline = time.monotonic() + WAIT_S
         while not condition():
-            assert time.monotonic() < deadline, f'no {what}: {process.last_words()}'
+            assert time.monotonic() < deadline, f'no {what}: {last_words(process.log)}'
             executor.spin_once(timeout_sec=0.1)
             process.require_alive()
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv('ROS_DOMAIN_ID', str(domain))
-        arguments = [*node_arguments(CAMERA, None), '-p', f'analyzer.memo:={folder / "memo"}']
+        arguments = [*node_arguments([CAMERA], None), '-p', f'analyzer.memo:={folder / "memo"}']
         with NodeProcess(folder / 'node.log', arguments) as process:
             until(subscription.get_publisher_count, 'node')
             player = subprocess.Popen(

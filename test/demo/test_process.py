@@ -16,9 +16,9 @@ from sageiq_msgs.msg import TarQuality
 from sageiq_ros.bags.frames import EPOCH_NS, Frame
 from sageiq_ros.bags.reader import BagReader
 from sageiq_ros.bags.writer import BagWriter
-from sageiq_ros.nodes.demo_run import CAMERA, NAMESPACE, RESULTS, node_arguments
+from sageiq_ros.nodes.demo_run import CAMERA
 from sageiq_ros.nodes.feeder import Feeder
-from sageiq_ros.nodes.process import NodeError, NodeProcess
+from sageiq_ros.nodes.process import NAMESPACE, RESULTS, NodeError, NodeProcess, node_arguments
 from sageiq_ros.nodes.record import Recorder
 
 WAIT_S = 30.0
@@ -37,7 +37,11 @@ def alone(monkeypatch, domain):
 @pytest.fixture
 def node(alone):
     rclpy.init()
-    yield rclpy.create_node('feeder')
+    node = rclpy.create_node('feeder')
+    node.feeders = []
+    yield node
+    for feeder in node.feeders:
+        feeder.close()
     rclpy.try_shutdown()
 
 
@@ -48,12 +52,17 @@ def frame(number, brightness=BRIGHTNESS):
 
 def run(tmp_path, *arguments):
     return NodeProcess(
-        tmp_path / 'node.log', [*node_arguments(CAMERA, None), *arguments], module=DOUBLE
+        tmp_path / 'node.log', [*node_arguments([CAMERA], None), *arguments], module=DOUBLE
     )
 
 
+def feeder_of(node, process):
+    node.feeders.append(Feeder(node, process, f'{NAMESPACE}/{CAMERA}'))
+    return node.feeders[-1]
+
+
 def connect(node, process, receive=None):
-    feeder = Feeder(node, process, f'{NAMESPACE}/{CAMERA}')
+    feeder = feeder_of(node, process)
     subscription = node.create_subscription(
         TarQuality, RESULTS, receive or feeder.receive, QoSProfile(depth=10)
     )
@@ -74,7 +83,7 @@ def test_a_frame_gets_its_own_result_with_the_header_it_was_sent_with(tmp_path, 
 def test_results_are_recorded_as_they_were_on_the_wire(tmp_path, node):
     with run(tmp_path) as process, BagWriter(tmp_path / 'bag') as writer:
         received = []
-        feeder = Feeder(node, process, f'{NAMESPACE}/{CAMERA}')
+        feeder = feeder_of(node, process)
 
         def take(message):
             taken = feeder.receive(message)
@@ -125,14 +134,14 @@ def test_a_node_that_dies_is_reported_with_its_last_words(tmp_path, node):
 
 def test_a_node_that_cannot_start_is_reported_with_its_reason(tmp_path, node):
     with run(tmp_path, '-p', 'scorer.engine:=/nowhere') as process:
-        feeder = Feeder(node, process, f'{NAMESPACE}/{CAMERA}')
+        feeder = feeder_of(node, process)
         with pytest.raises(NodeError, match=r'The node cannot start: .*no engine in /nowhere'):
             feeder.wait_until_ready(lambda: True, WAIT_S)
 
 
 def test_a_module_that_is_no_node_ends_at_once_and_its_error_is_quoted(tmp_path, node):
     with NodeProcess(tmp_path / 'node.log', module='no_such_module') as process:
-        feeder = Feeder(node, process, f'{NAMESPACE}/{CAMERA}')
+        feeder = feeder_of(node, process)
         with pytest.raises(NodeError, match=r'exit status 1(.|\n)*no_such_module'):
             feeder.wait_until_ready(lambda: True, WAIT_S)
 

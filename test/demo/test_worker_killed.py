@@ -16,9 +16,9 @@ from diagnostic_msgs.msg import DiagnosticArray
 
 from sageiq_msgs.msg import TarQuality, TarTriplet
 from sageiq_ros.bags.rendered import StreetSource
-from sageiq_ros.nodes.demo_run import CAMERA, NAMESPACE, RESULTS, node_arguments
+from sageiq_ros.nodes.demo_run import CAMERA
 from sageiq_ros.nodes.feeder import Feeder
-from sageiq_ros.nodes.process import NodeProcess
+from sageiq_ros.nodes.process import NAMESPACE, RESULTS, NodeProcess, node_arguments
 
 QUERY = 'litter collection'
 REPLY_S, REPLAY_S, RATE_HZ = 20.0, 120.0, 5.0
@@ -49,7 +49,7 @@ def replay(tmp_path_factory, domain):
     folder = tmp_path_factory.mktemp('killed')
     frames = list(StreetSource(3, seed=3, rate_hz=2.0))
     found = SimpleNamespace(sent=0, killed_at=None, results=[], told=[], log='')
-    arguments = [*node_arguments(CAMERA, None), '-p', f'analyzer.memo:={folder / "memo"}']
+    arguments = [*node_arguments([CAMERA], None), '-p', f'analyzer.memo:={folder / "memo"}']
     arguments += ['-p', f'analyzer.query:={QUERY}', '-p', 'analyzer.min_weight:=1.0']
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv('ROS_DOMAIN_ID', str(domain))

@@ -1,0 +1,142 @@
+# Copyright 2026 The SageIQ authors
+# SPDX-License-Identifier: Apache-2.0
+"""A soak is judged by named limits, and fails by the one that is broken."""
+
+import math
+
+import pytest
+
+from sageiq_ros.bench.process_use import ProcessUse
+from sageiq_ros.nodes.load.conditions import BROKEN, BURSTS, STEADY, STOPPED
+from sageiq_ros.nodes.load.results import Result
+from sageiq_ros.nodes.load.tally import Tally
+from sageiq_ros.nodes.load.verdict import FAIL, NOT_JUDGED, PASS, judge, lines, outcome
+from sageiq_ros.nodes.load.watch import Sample
+
+CAMERAS = ('a', 'b')
+MEMORY, FILES, THREADS = 'growth of memory', 'growth of open files', 'growth of threads'
+AGE, SHARE, WAIT = '99th percentile', 'equal share', 'longest wait'
+
+
+def results(camera, count=100, age_ms=90.0):
+    return [Result(camera, age_ms, age_ms, float(place), 50.0) for place in range(count)]
+
+
+def samples(memory=lambda s: 400.0, threads=lambda s: 20, files=lambda s: 30, seconds=1200):
+    none = ProcessUse(0.0, 0.0, 0, 0)
+    return [
+        Sample(float(s), ProcessUse(float(s), memory(s), threads(s), files(s)), none)
+        for s in range(0, seconds + 1, 10)
+    ]
+
+
+def good():
+    """Return a soak in which everything is as it should be."""
+    tally = Tally(CAMERAS)
+    for camera in CAMERAS:
+        tally.of(STEADY.name).add(results(camera))
+    tally.samples = samples()
+    tally.gaps.longest_s = {'a': 0.4, 'b': 0.5}
+    return tally
+
+
+def of(tally, name):
+    (found,) = [one for one in judge(tally) if name in one.name]
+    return found
+
+
+def test_a_good_soak_passes_every_limit():
+    judgements = judge(good())
+    assert {one.outcome for one in judgements} == {PASS}
+    assert outcome(judgements) == PASS
+
+
+def test_a_node_that_died_fails():
+    tally = good()
+    tally.death = 'The node ended by itself (signal 11).'
+    assert of(tally, 'deaths').outcome == outcome(judge(tally)) == FAIL
+
+
+@pytest.mark.parametrize(('rise', 'expected'), [(0.9, PASS), (1.1, FAIL), (-3.0, PASS)])
+def test_memory_may_grow_by_one_megabyte_in_ten_minutes(rise, expected):
+    tally = good()
+    tally.samples = samples(memory=lambda s: 400.0 + rise * s / 600.0)
+    found = of(tally, MEMORY)
+    assert found.value == pytest.approx(rise)
+    assert found.outcome == expected
+
+
+@pytest.mark.parametrize('name', [THREADS, FILES])
+def test_what_comes_and_goes_is_no_growth_but_what_stays_is(name):
+    key = name.split()[-1]
+    tally = good()
+    tally.samples = samples(**{key: lambda s: 20 + (s % 40 == 0)})
+    assert of(tally, name).outcome == PASS
+    tally.samples = samples(**{key: lambda s: 20 + s // 600})
+    assert (of(tally, name).value, of(tally, name).outcome) == (1.0, FAIL)
+
+
+def test_too_short_a_soak_is_not_judged_by_growth_and_does_not_pass():
+    tally = good()
+    tally.samples = samples(seconds=200)
+    for name in (MEMORY, THREADS, FILES):
+        assert of(tally, name).outcome == NOT_JUDGED
+        assert math.isnan(of(tally, name).value)
+    assert outcome(judge(tally)) == NOT_JUDGED
+
+
+@pytest.mark.parametrize(('age_ms', 'expected'), [(100.0, PASS), (101.0, FAIL)])
+def test_the_age_may_be_two_frames_of_processing_time(age_ms, expected):
+    tally = good()
+    tally.of(BROKEN.name).add(results('a', age_ms=age_ms) + results('b', age_ms=age_ms))
+    found = of(tally, AGE)
+    assert found.value == pytest.approx(age_ms / 50.0)
+    assert found.outcome == expected
+
+
+def test_bursts_may_leave_a_frame_waiting_for_its_turn():
+    tally = good()
+    tally.of(BURSTS.name).add(results('a', age_ms=150.0) + results('b', age_ms=150.0))
+    assert of(tally, AGE).outcome == PASS
+
+
+@pytest.mark.parametrize(('count', 'expected'), [(111, PASS), (170, FAIL), (0, FAIL)])
+def test_every_camera_must_have_its_share_within_a_tenth(count, expected):
+    tally = good()
+    tally.of(BROKEN.name).add(results('a', count=135) + results('b', count=count))
+    assert of(tally, SHARE).outcome == expected
+
+
+@pytest.mark.parametrize('condition', [STOPPED, BURSTS])
+def test_a_camera_that_pauses_has_no_share(condition):
+    tally = good()
+    tally.of(condition.name).add(results('a', count=200))
+    assert of(tally, SHARE).outcome == PASS
+
+
+@pytest.mark.parametrize(('waited_s', 'expected'), [(2.0, PASS), (2.1, FAIL)])
+def test_no_camera_that_sends_may_wait_longer_than_two_seconds(waited_s, expected):
+    tally = good()
+    tally.gaps.longest_s['b'] = waited_s
+    assert of(tally, WAIT).outcome == expected
+
+
+@pytest.mark.parametrize('field', ['errors', 'refused'])
+def test_a_fault_without_a_cause_fails(field):
+    tally = good()
+    setattr(tally, field, 1)
+    assert outcome(judge(tally)) == FAIL
+
+
+def test_nothing_that_was_measured_passes_nothing():
+    assert outcome(judge(Tally(CAMERAS))) == NOT_JUDGED
+
+
+def test_the_verdict_names_every_limit_with_its_number():
+    tally = good()
+    tally.samples = samples(seconds=200)
+    tally.gaps.longest_s['b'] = 3.25
+    text = lines(judge(tally))
+    assert text[0] == 'FAIL:'
+    assert any(line.split()[0] == 'FAIL' and '3.25   at most 2 s' in line for line in text)
+    assert any('NOT JUDGED growth of memory' in line and ' - ' in line for line in text)
