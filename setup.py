@@ -51,6 +51,7 @@ setup(
     entry_points={
         'console_scripts': [
             'sageiq_node = sageiq_ros.nodes.sageiq_node:main',
+            'sageiq_gate = sageiq_ros.nodes.gate_node:main',
             'sageiq_evaluator = sageiq_ros.nodes.evaluator:main',
             'sageiq = sageiq_ros.cli:main',
         ],

@@ -28,7 +28,8 @@ class GateConfig:
     )
     floor_labels: tuple[str, ...] = setting(
         ('person', 'pedestrian', 'man', 'woman', 'child', 'boy', 'girl', 'kid', 'people'),
-        'Labels of regions that may close the gate whatever the score of the frame.',
+        'Labels of regions that may close the gate whatever the score of the frame; an empty one '
+        'is none.',
         live=True,
     )
     floor: tuple[float, ...] = setting(
@@ -48,15 +49,15 @@ class GateConfig:
     )
     open_after_s: float = setting(
         1.0,
-        'Seconds for which results must be good without a break before the gate opens.',
+        'Seconds for which all results must be good enough to open it before the gate opens.',
         low=0.0,
         high=60.0,
         live=True,
     )
     close_after_s: float = setting(
         0.2,
-        'Seconds for which results must be bad without a break before the gate closes; 0 closes '
-        'it by the first one.',
+        'Seconds of bad results, with none in between that is good enough to open it, before the '
+        'gate closes; 0 closes it by the first one.',
         low=0.0,
         high=60.0,
         live=True,
@@ -67,6 +68,13 @@ class GateConfig:
         'when it came.',
         low=0.01,
         high=60.0,
+        live=True,
+    )
+    future_tolerance_s: float = setting(
+        0.1,
+        'Seconds by which the stamp of an image may lie ahead of ROS time.',
+        low=0.0,
+        high=10.0,
         live=True,
     )
     heartbeat_s: float = setting(
@@ -81,6 +89,10 @@ class GateConfig:
     )
 
     def __post_init__(self) -> None:
+        if not self.cameras:
+            raise ConfigError('cameras is empty; name at least one.')
+        _refuse_twice('cameras', self.cameras)
+        _refuse_twice('floor_labels', tuple(filter(None, map(same_label, self.floor_labels))))
         for name, each in (('min_score', self.cameras), ('floor', self.floor_labels)):
             given = len(getattr(self, name))
             if given not in (1, len(each)):
@@ -89,3 +101,14 @@ class GateConfig:
                     f'{name} holds {given} numbers for {len(each)} {whose}; give one for all, '
                     'or one for each.'
                 )
+
+
+def same_label(label: str) -> str:
+    """Write a label as all that are the same are written: in lower case, with single spaces."""
+    return ' '.join(label.casefold().split())
+
+
+def _refuse_twice(setting_name: str, names: tuple[str, ...]) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise ConfigError(f'{setting_name} names {name!r} twice; name each once.')

@@ -6,12 +6,10 @@ from __future__ import annotations
 
 import argparse
 import shlex
-import signal
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from types import FrameType
 
 import rclpy
 from rclpy.executors import SingleThreadedExecutor
@@ -27,6 +25,7 @@ from sageiq_ros.evaluation.bag.label_source import labels_of
 from sageiq_ros.evaluation.bag.run import BagRun
 from sageiq_ros.evaluation.drive import FrameResult
 from sageiq_ros.nodes.collector import Collector, may_be_played
+from sageiq_ros.nodes.stop_request import StopRequest
 from sageiq_ros.schema import read_parameters, updated
 from sageiq_ros.types import Assessment, SageIQError
 
@@ -42,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Collect until SIGINT or SIGTERM, then write; returns 2 for a fault the user can mend."""
     words = list(sys.argv if argv is None else argv)
     args = _parser().parse_args(remove_ros_args(words)[1:])
-    stop = _Stop()
+    stop = StopRequest()
     try:
         if args.until_ready:
             return _wait(args, words, stop)
@@ -72,18 +71,6 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-class _Stop:
-    """Be told by SIGINT and SIGTERM that the end has come; a second signal breaks nothing."""
-
-    def __init__(self) -> None:
-        self.asked = False
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._ask)
-
-    def _ask(self, number: int, frame: FrameType | None) -> None:
-        self.asked = True
-
-
 def _make_node(words: Sequence[str], name: str) -> tuple[Node, SingleThreadedExecutor]:
     rclpy.init(args=list(words), signal_handler_options=SignalHandlerOptions.NO)
     node = rclpy.create_node(name, namespace=NAMESPACE)
@@ -92,7 +79,7 @@ def _make_node(words: Sequence[str], name: str) -> tuple[Node, SingleThreadedExe
     return node, executor
 
 
-def _wait(args: argparse.Namespace, words: Sequence[str], stop: _Stop) -> int:
+def _wait(args: argparse.Namespace, words: Sequence[str], stop: StopRequest) -> int:
     topic = BagFrames(args.bag, args.topic).topic
     node, executor = _make_node(words, f'{NAME}_wait')
     while not stop.asked and not may_be_played(node, topic):
@@ -100,7 +87,7 @@ def _wait(args: argparse.Namespace, words: Sequence[str], stop: _Stop) -> int:
     return 0
 
 
-def _evaluate(args: argparse.Namespace, words: Sequence[str], stop: _Stop) -> int:
+def _evaluate(args: argparse.Namespace, words: Sequence[str], stop: StopRequest) -> int:
     # First of all, so that what goes wrong does not leave yesterday's results there.
     folder = EvaluationFolder(args.out)
     thresholds = _thresholds(args.config)

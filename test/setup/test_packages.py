@@ -98,7 +98,7 @@ def test_every_source_and_data_file_is_installed(installed, root):
 
 
 def test_programs_and_shared_files_lie_where_ros_looks(installed, root):
-    for name in ('sageiq', 'sageiq_node'):
+    for name in ('sageiq', 'sageiq_node', 'sageiq_gate'):
         assert os.access(installed / 'lib' / 'sageiq_ros' / name, os.X_OK)
     share = installed / 'share'
     assert (share / 'ament_index/resource_index/packages/sageiq_ros').exists()
