@@ -20,13 +20,18 @@ from launch.substitutions import (
     EnvironmentVariable,
     EqualsSubstitution,
     FindExecutable,
+    IfElseSubstitution,
     LaunchConfiguration,
     PathJoinSubstitution,
 )
 from launch_ros.actions import Node
 from launch_ros.substitutions import ExecutableInPackage, FindPackageShare
 
-PROFILE = 'FASTDDS_DEFAULT_PROFILES_FILE'
+# Jazzy's Fast DDS 2 has another name for it than Fast DDS 3.
+JAZZY = EqualsSubstitution(EnvironmentVariable('ROS_DISTRO', default_value=''), 'jazzy')
+PROFILE = IfElseSubstitution(
+    JAZZY, 'FASTRTPS_DEFAULT_PROFILES_FILE', 'FASTDDS_DEFAULT_PROFILES_FILE'
+)
 
 
 def after_evaluation(event: ProcessExited, context: LaunchContext) -> list[Action]:
@@ -47,6 +52,7 @@ def generate_launch_description() -> LaunchDescription:
     bag, topic = LaunchConfiguration('bag'), LaunchConfiguration('topic')
     namespace, player = LaunchConfiguration('namespace'), LaunchConfiguration('player')
     params_file = LaunchConfiguration('params_file')
+    fastdds = [PathJoinSubstitution([package, 'config', 'fastdds.xml'])]
     # launch_ros breaks on a second shutdown, so what ends by the first one asks for none.
     running = IfCondition(EqualsSubstitution(LaunchConfiguration('running'), 'true'))
     end = [
@@ -61,17 +67,12 @@ def generate_launch_description() -> LaunchDescription:
         cmd=[
             FindExecutable(name='ros2'),
             *('bag', 'play', bag, '--rate', LaunchConfiguration('rate')),
-            # It does not wait for a subscriber, so the node gets some time to find it.
-            *('--topics', topic, '--clock', '40', '--delay', '2.0'),
+            # It does not wait for a subscriber; DDS announces a participant every three seconds.
+            *('--topics', topic, '--clock', '40', '--delay', '4.0'),
             '--disable-keyboard-controls',
         ],
         # Without larger shared-memory segments most raw images are lost; see docs/transport.md.
-        additional_env={
-            PROFILE: EnvironmentVariable(
-                PROFILE,
-                default_value=[PathJoinSubstitution([package, 'config', 'fastdds.xml'])],
-            )
-        },
+        additional_env={PROFILE: EnvironmentVariable(PROFILE, default_value=fastdds)},
         output='screen',
         on_exit=end,
     )

@@ -1,6 +1,9 @@
 # Copyright 2026 The SageIQ authors
 # SPDX-License-Identifier: Apache-2.0
-"""Start sageiq_node; it configures and activates itself unless autostart is false."""
+"""Start sageiq_node, and sageiq_gate and RViz if they are asked for.
+
+Both nodes configure and activate themselves unless autostart is false.
+"""
 
 from launch import LaunchDescription
 from launch.actions import DeclareLaunchArgument, GroupAction
@@ -10,21 +13,42 @@ from launch.substitutions import (
     NotEqualsSubstitution,
     PathJoinSubstitution,
 )
-from launch_ros.actions import LifecycleNode, SetParameter
+from launch_ros.actions import LifecycleNode, Node, SetParameter
 from launch_ros.parameter_descriptions import ParameterValue
 from launch_ros.substitutions import FindPackageShare
 
 
 def generate_launch_description() -> LaunchDescription:
-    """Declare the arguments and the node."""
-    defaults = PathJoinSubstitution([FindPackageShare('sageiq_ros'), 'config', 'sageiq.yaml'])
-    cameras = LaunchConfiguration('cameras')
+    """Declare the arguments and the nodes."""
+    config = PathJoinSubstitution([FindPackageShare('sageiq_ros'), 'config'])
+    profile_file = [PathJoinSubstitution([config, LaunchConfiguration('profile')]), '.yaml']
+    cameras, namespace = LaunchConfiguration('cameras'), LaunchConfiguration('namespace')
+    use_sim_time = {'use_sim_time': LaunchConfiguration('use_sim_time')}
+    common = {
+        'package': 'sageiq_ros',
+        'namespace': namespace,
+        'output': 'screen',
+        'parameters': [{**use_sim_time, 'autostart': LaunchConfiguration('autostart')}],
+    }
+    ros_arguments = [
+        # Of two files the later one wins.
+        *('--params-file', profile_file),
+        *('--params-file', LaunchConfiguration('params_file')),
+        *('--log-level', LaunchConfiguration('log_level')),
+    ]
     return LaunchDescription(
         [
             DeclareLaunchArgument(
+                'profile',
+                default_value='nano',
+                choices=['nano', 'full'],
+                description='What runs in the three stages: nano is the shipped engines, full the '
+                "paper's models, whose paths params_file must give.",
+            ),
+            DeclareLaunchArgument(
                 'params_file',
-                default_value=defaults,
-                description='Parameter file; the shipped one documents every parameter.',
+                default_value=profile_file,
+                description='Parameter file; what it sets wins over the profile.',
             ),
             DeclareLaunchArgument(
                 'cameras',
@@ -35,7 +59,7 @@ def generate_launch_description() -> LaunchDescription:
             DeclareLaunchArgument(
                 'namespace',
                 default_value='sageiq',
-                description='Namespace of the node and its topics.',
+                description='Namespace of the nodes and their topics.',
             ),
             DeclareLaunchArgument(
                 'use_sim_time',
@@ -50,39 +74,57 @@ def generate_launch_description() -> LaunchDescription:
                 description='Configure and activate at start; false waits for a manager.',
             ),
             DeclareLaunchArgument(
+                'gate',
+                default_value='false',
+                choices=['true', 'false'],
+                description='Start sageiq_gate too.',
+            ),
+            DeclareLaunchArgument(
+                'rviz',
+                default_value='false',
+                choices=['true', 'false'],
+                description='Start RViz with config/sageiq.rviz; the package rviz2 must be there.',
+            ),
+            DeclareLaunchArgument(
                 'log_level',
                 default_value='info',
                 choices=['debug', 'info', 'warn', 'error', 'fatal'],
-                description='Least severity that is logged.',
+                description='Least severity that the nodes log.',
             ),
             GroupAction(
                 [
-                    # As text, which the node reads as YAML: a list would be passed on as Python.
+                    # As text, which the nodes read as YAML: a list would be passed on as Python.
                     SetParameter(
                         'cameras',
                         ParameterValue(cameras, value_type=str),
                         condition=IfCondition(NotEqualsSubstitution(cameras, '')),
                     ),
+                    # The enclaves are those of config/sros2_policy.xml, of use with SROS2 only.
                     LifecycleNode(
-                        package='sageiq_ros',
                         executable='sageiq_node',
                         name='sageiq_node',
-                        namespace=LaunchConfiguration('namespace'),
-                        output='screen',
-                        parameters=[
-                            {
-                                'use_sim_time': LaunchConfiguration('use_sim_time'),
-                                'autostart': LaunchConfiguration('autostart'),
-                            }
-                        ],
-                        ros_arguments=[
-                            '--params-file',
-                            LaunchConfiguration('params_file'),
-                            '--log-level',
-                            LaunchConfiguration('log_level'),
-                        ],
+                        ros_arguments=[*ros_arguments, *('--enclave', '/sageiq/sageiq_node')],
+                        **common,
+                    ),
+                    LifecycleNode(
+                        condition=IfCondition(LaunchConfiguration('gate')),
+                        executable='sageiq_gate',
+                        name='sageiq_gate',
+                        ros_arguments=[*ros_arguments, *('--enclave', '/sageiq/sageiq_gate')],
+                        **common,
                     ),
                 ]
+            ),
+            Node(
+                condition=IfCondition(LaunchConfiguration('rviz')),
+                package='rviz2',
+                executable='rviz2',
+                namespace=namespace,
+                # The file names the topics of the default namespace.
+                remappings=[('/sageiq/overlay', 'overlay')],
+                arguments=['-d', PathJoinSubstitution([config, 'sageiq.rviz'])],
+                parameters=[use_sim_time],
+                output='screen',
             ),
         ]
     )

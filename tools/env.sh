@@ -32,7 +32,7 @@ export PATH="$VIRTUAL_ENV/bin:$PATH"
 if [ -e "$VIRTUAL_ENV/.ros-wheels" ]; then
     export AMENT_PREFIX_PATH="$VIRTUAL_ENV"
     export CMAKE_PREFIX_PATH="$VIRTUAL_ENV"
-    unset COLCON_PREFIX_PATH LD_LIBRARY_PATH PYTHONPATH
+    unset COLCON_PREFIX_PATH LD_LIBRARY_PATH PYTHONPATH ROS_DISTRO
 else
     # Nodes that ROS 2 starts with the system's interpreter need this environment's packages too.
     PYTHONPATH="$(python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')${PYTHONPATH:+:$PYTHONPATH}"
@@ -46,6 +46,9 @@ fi
 export PYTHONPATH="$SAGEIQ_ROOT${PYTHONPATH:+:$PYTHONPATH}"
 
 # Raw images of 640x480 and more need larger shared-memory segments than Fast DDS has by default.
-if [ -e "$SAGEIQ_ROOT/config/fastdds.xml" ]; then
+# Jazzy's Fast DDS 2 has another name for the variable than Fast DDS 3.
+if [ "${ROS_DISTRO:-}" = jazzy ]; then
+    export FASTRTPS_DEFAULT_PROFILES_FILE="$SAGEIQ_ROOT/config/fastdds.xml"
+else
     export FASTDDS_DEFAULT_PROFILES_FILE="$SAGEIQ_ROOT/config/fastdds.xml"
 fi

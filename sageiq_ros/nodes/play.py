@@ -26,6 +26,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help='play this topic only, under a new name if one is given; may be repeated',
     )
     parser.add_argument(
+        '--exclude',
+        nargs='+',
+        default=[],
+        metavar='NAME',
+        help='without --topic: topics not to play, whether the bag has them or not',
+    )
+    parser.add_argument(
         '--wait',
         type=float,
         default=2.0,
@@ -46,7 +53,9 @@ def run(args: argparse.Namespace) -> int:
     from sageiq_ros.nodes.player import Player, select_topics
 
     with BagReader(args.bag) as reader:
-        names, left_out = select_topics(reader, args.topic)
+        # There is one clock: that of the bag is another's.
+        excluded = [*args.exclude, '/clock'] if args.clock else args.exclude
+        names, left_out = select_topics(reader, args.topic, excluded)
         for sentence in filter(None, (reader.remark, *left_out)):
             print(f'sageiq: {sentence}', file=sys.stderr)
         rclpy.init(args=[], signal_handler_options=SignalHandlerOptions.NO)

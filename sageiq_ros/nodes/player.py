@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -106,11 +106,14 @@ class Player:
             self._clock.publish(clock)
 
 
-def select_topics(reader: BagReader, wanted: Sequence[str]) -> tuple[dict[str, str], list[str]]:
+def select_topics(
+    reader: BagReader, wanted: Sequence[str], excluded: Container[str] = ()
+) -> tuple[dict[str, str], list[str]]:
     """Resolve ``NAME[:=NEW]`` arguments to a mapping of names, and say what is left out.
 
-    Nothing wanted means every topic whose type is installed. Raises BagError for a topic that
-    the bag lacks, a type that is not installed, and a bag with nothing to play.
+    Nothing wanted means every topic whose type is installed and whose name is not ``excluded``.
+    Raises BagError for a topic that the bag lacks, a type that is not installed, and a bag with
+    nothing to play.
     """
     left_out: list[str] = []
     names: dict[str, str] = {}
@@ -120,7 +123,7 @@ def select_topics(reader: BagReader, wanted: Sequence[str]) -> tuple[dict[str, s
             message_class(reader.topic(name))
             names[name] = new or name
     else:
-        for topic in reader.topics:
+        for topic in (topic for topic in reader.topics if topic.name not in excluded):
             try:
                 message_class(topic)
             except BagError as error:

@@ -8,7 +8,12 @@ import os
 from pathlib import Path
 
 PACKAGE = 'sageiq_ros'
-VARIABLE = 'FASTDDS_DEFAULT_PROFILES_FILE'
+
+
+def profile_variable() -> str:
+    """Name the variable that names the profile: Jazzy's Fast DDS 2 has another than Fast DDS 3."""
+    jazzy = os.environ.get('ROS_DISTRO') == 'jazzy'
+    return 'FASTRTPS_DEFAULT_PROFILES_FILE' if jazzy else 'FASTDDS_DEFAULT_PROFILES_FILE'
 
 
 def profile_path() -> Path | None:
@@ -28,4 +33,4 @@ def use_large_messages() -> None:
     """
     path = profile_path()
     if path is not None:
-        os.environ.setdefault(VARIABLE, str(path))
+        os.environ.setdefault(profile_variable(), str(path))

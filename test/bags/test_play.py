@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from itertools import pairwise
 
@@ -20,11 +21,12 @@ from sensor_msgs.msg import Image
 
 from sageiq_msgs.msg import TarQuality
 from sageiq_ros.bags.make import make_bag
-from sageiq_ros.bags.messages import RAW_TYPE, TRUTH_TYPE, raw_image, truth
+from sageiq_ros.bags.messages import RAW_TYPE, TRUTH_TYPE, build, raw_image, truth
 from sageiq_ros.bags.sources import open_source
 from sageiq_ros.bags.writer import BagWriter
 from sageiq_ros.cli import main
 from sageiq_ros.images import to_bgr
+from sageiq_ros.nodes.transport import profile_variable
 from sageiq_ros.types import SceneGraph
 
 DOMAIN = 1 + (os.getpid() + 37) % 100
@@ -75,7 +77,7 @@ def play():
     def start(*arguments):
         environment = {**os.environ, 'ROS_DOMAIN_ID': str(DOMAIN)}
         # The profile is the player's own business.
-        environment.pop('FASTDDS_DEFAULT_PROFILES_FILE', None)
+        environment.pop(profile_variable(), None)
         command = [sys.executable, '-m', 'sageiq_ros.cli', 'bag', 'play', *arguments]
         players.append(
             subprocess.Popen(
@@ -148,6 +150,33 @@ def test_speed_new_names_and_choice_of_topics(tmp_path, play, listener):
     assert times[-1] - times[0] < 4.0
     assert player.wait(WAIT_S) == 0
     assert not listener.received['/other']
+
+
+def test_excluded_topics_and_the_recorded_clock_are_left_out(tmp_path, play, listener):
+    stamp = build('builtin_interfaces/msg/Time', sec=9, nanosec=0)
+    with BagWriter(tmp_path / 'bag') as writer:
+        for topic in ('/wanted', '/unwanted'):
+            message = truth(SceneGraph(), 1, 'camera', '/image_raw', (64, 48))
+            writer.write(topic, TRUTH_TYPE, 10**9, message)
+        kind = 'rosgraph_msgs/msg/Clock'
+        writer.write('/clock', kind, 10**9, build(kind, clock=stamp))
+    listener.listen(TarQuality, '/wanted')
+    player = play(str(tmp_path / 'bag'), '--clock', '--exclude', '/unwanted', '/nowhere')
+    listener.until(lambda: listener.received['/wanted'], 'message')
+    assert player.wait(WAIT_S) == 0
+    assert player.stdout.read().startswith('Played 1 messages on 1 topics')
+
+
+def test_waiting_ends_when_somebody_listens_to_the_images(bag, listener, monkeypatch):
+    monkeypatch.setenv('ROS_DOMAIN_ID', str(DOMAIN))
+    waiting = threading.Thread(target=main, args=(['bag', 'wait', bag],), daemon=True)
+    listener.listen(Image, '/another')
+    waiting.start()
+    listener.until(lambda: 'sageiq_wait' in listener.node.get_node_names(), 'waiting node')
+    assert waiting.is_alive()
+    listener.listen(Image, '/image_raw')
+    waiting.join(WAIT_S)
+    assert not waiting.is_alive()
 
 
 def test_the_clock_of_the_bag_is_published_before_each_message(bag, play, listener):
