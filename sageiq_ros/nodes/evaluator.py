@@ -9,6 +9,7 @@ import shlex
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import rclpy
@@ -49,8 +50,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SageIQError as error:
         print(f'{NAME}: {error}', file=sys.stderr)
         return 2
-    finally:
-        rclpy.try_shutdown()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -71,19 +70,25 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _make_node(words: Sequence[str], name: str) -> tuple[Node, SingleThreadedExecutor]:
+@contextmanager
+def _node(words: Sequence[str], name: str) -> Iterator[tuple[Node, SingleThreadedExecutor]]:
     rclpy.init(args=list(words), signal_handler_options=SignalHandlerOptions.NO)
     node = rclpy.create_node(name, namespace=NAMESPACE)
     executor = SingleThreadedExecutor()
     executor.add_node(node)
-    return node, executor
+    try:
+        yield node, executor
+    finally:
+        # One that is left to the interpreter's end may complain there.
+        executor.shutdown()
+        rclpy.try_shutdown()
 
 
 def _wait(args: argparse.Namespace, words: Sequence[str], stop: StopRequest) -> int:
     topic = BagFrames(args.bag, args.topic).topic
-    node, executor = _make_node(words, f'{NAME}_wait')
-    while not stop.asked and not may_be_played(node, topic):
-        executor.spin_once(timeout_sec=TICK_S)
+    with _node(words, f'{NAME}_wait') as (node, executor):
+        while not stop.asked and not may_be_played(node, topic):
+            executor.spin_once(timeout_sec=TICK_S)
     return 0
 
 
@@ -94,24 +99,25 @@ def _evaluate(args: argparse.Namespace, words: Sequence[str], stop: StopRequest)
     frames = BagFrames(args.bag, args.topic or None)
     times = _times(frames)
     labels = labels_of(frames, args.labels) if args.labels else None
-    node, executor = _make_node(words, NAME)
-    collector = Collector(node, frames.topic)
-    begin = time.monotonic()
-    while not stop.asked and not collector.fault:
-        executor.spin_once(timeout_sec=TICK_S)
-        collector.check()
-        if not collector.connected and time.monotonic() - begin > args.start_timeout:
-            raise SageIQError(
-                f'No node publishes {collector.topic} after {args.start_timeout:g} s; look for '
-                "the node's own words."
-            )
-    take_what_waits(executor, collector)
+    with _node(words, NAME) as (node, executor):
+        collector = Collector(node, frames.topic)
+        results_topic = collector.topic
+        begin = time.monotonic()
+        while not stop.asked and not collector.fault:
+            executor.spin_once(timeout_sec=TICK_S)
+            collector.check()
+            if not collector.connected and time.monotonic() - begin > args.start_timeout:
+                raise SageIQError(
+                    f'No node publishes {results_topic} after {args.start_timeout:g} s; look '
+                    "for the node's own words."
+                )
+        take_what_waits(executor, collector)
     results = list(results_of(times, collector.results))
     answered = [place for place, result in enumerate(results, 1) if result.assessment]
     if not answered:
         raise SageIQError(
             collector.fault
-            or f'No result of {frames.topic} came on {collector.topic}; see whether the bag was '
+            or f'No result of {frames.topic} came on {results_topic}; see whether the bag was '
             'played and what the node said.'
         )
     run = BagRun(frames, folder.results, played=True)
