@@ -105,7 +105,11 @@ def run(args: argparse.Namespace) -> int:
 def measure(
     pipeline: Pipeline, config: PipelineConfig, frames: Sequence[Frame], repeats: int
 ) -> dict[str, Any]:
-    """Assess the frames in turns in every way; ``faster`` pairs the turns of one repeat."""
+    """Assess the frames in turns in every way; ``faster`` pairs the turns of one repeat.
+
+    One pass before the turns is not timed. Each repeat begins with another way, so that none
+    always follows the same one.
+    """
     from tqdm import tqdm
 
     from sageiq_ros.bench.timing import spread
@@ -113,8 +117,13 @@ def measure(
 
     turns: dict[str, list[list[Assessment]]] = {name: [] for name in WAYS}
     seconds: dict[str, list[float]] = {name: [] for name in WAYS}
-    for _ in tqdm(range(repeats), desc='measuring', unit='repeat', disable=None):
-        for name, way in WAYS.items():
+    names = list(WAYS)
+    pipeline.config = config
+    assess(pipeline, frames, WAYS[BASELINE].cameras)
+    for repeat in tqdm(range(repeats), desc='measuring', unit='repeat', disable=None):
+        first = repeat % len(names)
+        for name in (*names[first:], *names[:first]):
+            way = WAYS[name]
             pipeline.config = updated(config, way.settings)
             found, spent_s = assess(pipeline, frames, way.cameras)
             turns[name].append(found)

@@ -4,11 +4,14 @@
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
 from sageiq_ros.bench import trade_offs
 from sageiq_ros.cli import main
+from sageiq_ros.config import PipelineConfig
+from sageiq_ros.schema import updated
 from sageiq_ros.types import (
     AssessedRegion,
     AssessedTriplet,
@@ -55,6 +58,27 @@ def test_every_way_is_measured_on_the_same_frames(tmp_path, capsys):
         assert found['ways'][name]['difference_mean'] < 1e-6
     assert found['ways']['runtime.budget_ms 75']['scored'] <= 8.0
     assert 'everything scored' in capsys.readouterr().out
+
+
+def test_one_pass_is_not_timed_and_each_repeat_begins_with_another_way(monkeypatch):
+    passes = []
+
+    def assess(pipeline, frames, cameras):
+        passes.append((pipeline.config, cameras))
+        # The first pass is a cold one, which would show as the slowest.
+        return [FULL] * len(frames), 100.0 if len(passes) == 1 else 1.0
+
+    monkeypatch.setattr(trade_offs, 'assess', assess)
+    config, repeats = PipelineConfig(), len(trade_offs.WAYS)
+    pipeline = SimpleNamespace(config=None)
+    found = trade_offs.measure(pipeline, config, [None] * 3, repeats)
+    ways = [(updated(config, way.settings), way.cameras) for way in trade_offs.WAYS.values()]
+    assert passes.pop(0) == (config, 1)
+    turns = [passes[start : start + len(ways)] for start in range(0, len(passes), len(ways))]
+    assert [turn[0] for turn in turns] == ways
+    for turn in turns:
+        assert all(turn.count(way) == 1 for way in ways)
+    assert {way['faster']['p90'] for way in found.values()} == {1.0}
 
 
 @pytest.mark.parametrize('words', [('--frames', '2'), ('--repeats', '0')])

@@ -3,11 +3,20 @@
 """``sageiq bench node``: what it measures is there, consistent, and kept."""
 
 import json
+import os
+import signal
+import tempfile
+from pathlib import Path
 
 import pytest
+import rclpy
+from rclpy.context import Context
 
+from sageiq_msgs.msg import TarQuality
 from sageiq_ros.cli import main
 from sageiq_ros.nodes.load import own_cost, several_cameras
+from sageiq_ros.nodes.load.watch import sample
+from sageiq_ros.nodes.process import RESULTS, NodeProcess
 
 
 def bench(pictures, kept, *arguments):
@@ -87,6 +96,9 @@ def test_the_own_cost_is_that_of_everything_but_the_networks(
         ('--turn', '-1'),
         ('--repeats', '0'),
         ('--seconds', '1'),
+        ('--seconds', 'nan'),
+        ('--turn', 'nan'),
+        ('--rate', 'inf'),
     ],
 )
 def test_what_measures_nothing_is_refused(words, capsys):
@@ -94,8 +106,65 @@ def test_what_measures_nothing_is_refused(words, capsys):
     assert words[0] in capsys.readouterr().err
 
 
-@pytest.mark.parametrize('size', ['1280', '0x720', '1280x', 'wide'])
+@pytest.mark.parametrize('size', ['1280', '0x720', '1280x', 'wide', '1x2x3'])
 def test_a_size_that_is_none_is_refused(size, capsys):
     with pytest.raises(SystemExit):
         main(['bench', 'node', '--size', size])
-    assert '--size' in capsys.readouterr().err
+    assert '--size: must be WIDTHxHEIGHT in pixels such as 1280x720' in capsys.readouterr().err
+
+
+@pytest.fixture
+def deaf(monkeypatch):
+    """Have SIGTERM do nothing unless a command sees to it."""
+    before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    yield
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_IGN
+    signal.signal(signal.SIGTERM, before)
+
+
+def test_sigterm_even_twice_ends_the_node_and_takes_its_folder_away(
+    with_double, deaf, pictures, tmp_path, monkeypatch
+):
+    pids = []
+
+    def terminate(pid):
+        pids.append(pid)
+        os.kill(os.getpid(), signal.SIGTERM)
+        return sample(pid)
+
+    def stop_and_terminate(process):
+        # As timeout(1) does: once more while the node is being ended.
+        os.kill(os.getpid(), signal.SIGTERM)
+        return stop(process)
+
+    stop = NodeProcess.stop
+    monkeypatch.setattr(NodeProcess, 'stop', stop_and_terminate)
+    folder = tmp_path / 'temporary'
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, 'tempdir', str(folder))
+    monkeypatch.setattr(several_cameras, 'WARM_UP_S', 0.1)
+    monkeypatch.setattr(several_cameras, 'sample', terminate)
+    words = ['--parts', 'several', '--cameras', '1', '--size', '64x48', '--seconds', '2']
+    assert main(['bench', 'node', '--input', pictures, *words]) == 130
+    (pid,) = pids
+    assert not Path('/proc', str(pid)).exists()
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize('command', [('bench', 'node'), ('soak',)])
+def test_a_node_that_runs_already_is_told_before_anything_is_started(
+    command, alone, pictures, tmp_path, capsys
+):
+    kept = tmp_path / 'kept.json'
+    kept.write_text('of before')
+    context = Context()
+    rclpy.init(args=[], context=context)
+    other = rclpy.create_node('other', context=context)
+    other.create_publisher(TarQuality, RESULTS, 1)
+    try:
+        assert main([*command, '--input', pictures, '--json', str(kept)]) == 2
+    finally:
+        other.destroy_node()
+        context.try_shutdown()
+    assert 'Somebody publishes /sageiq/tar_quality already; stop' in capsys.readouterr().err
+    assert kept.read_text() == 'of before'

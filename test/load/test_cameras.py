@@ -48,11 +48,11 @@ def test_a_burst_is_five_times_as_fast_and_then_there_is_a_pause():
     assert times == pytest.approx([0.0, 0.02, 0.04, 0.3])
 
 
-def test_every_third_frame_of_each_camera_is_broken():
+def test_the_first_frame_of_each_camera_is_broken_and_every_third_after_it():
     due = first(Load(('a', 'b'), 10.0, broken_every=3), 12)
     for camera in 'ab':
         broken = [one.broken for one in due if one.camera == camera]
-        assert broken == [False, False, True, False, False, True]
+        assert broken == [True, False, False, True, False, False]
 
 
 @pytest.mark.parametrize('load', [Load(), Load((), 30.0), Load(('a',), 0.0)])

@@ -10,10 +10,12 @@ import threading
 import pytest
 
 from sageiq_ros.cli import main
+from sageiq_ros.config import Config
 from sageiq_ros.nodes.load import conditions
 from sageiq_ros.nodes.load.conditions import BROKEN, CYCLE, STEADY
 from sageiq_ros.nodes.load.soak_file import without_nan
 from sageiq_ros.nodes.load.soak_run import Soak
+from sageiq_ros.schema import updated
 
 SMALL = ('--cameras', '2', '--size', '64x48', '--rate', '20')
 
@@ -71,24 +73,64 @@ def test_a_node_that_cannot_start_is_told_with_its_reason(with_double, pictures,
     assert 'The node cannot start: cannot configure: There is no engine' in capsys.readouterr().out
 
 
-def test_an_interrupted_soak_judges_what_there_is(with_double, pictures, tmp_path, monkeypatch):
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_soak_judges_what_there_is(
+    number, with_double, pictures, tmp_path, monkeypatch
+):
     started = Soak._start
 
     def interrupt(self, *arguments):
         started(self, *arguments)
-        threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+        threading.Timer(0.3, os.kill, (os.getpid(), number)).start()
 
     monkeypatch.setattr(Soak, '_start', interrupt)
     status, kept = soak(pictures, tmp_path / 'soak.json', 5)
     assert (status, kept['outcome']) == (1, 'NOT JUDGED')
     assert kept['settings']['seconds'] == 300.0
-    assert len(kept['verdict']) == 9
+    assert len(kept['verdict']) == 11
 
 
-@pytest.mark.parametrize('words', [('--hours', '0'), ('--minutes', '-1'), ('--cameras', '0')])
+def test_the_parameter_file_is_read_before_anything_is_started(capsys):
+    assert main(['soak', '--config', '/nope.yaml']) == 2
+    assert 'Cannot read the parameter file /nope.yaml' in capsys.readouterr().err
+
+
+def test_the_cameras_given_win_over_those_of_the_file(tmp_path, capsys):
+    config = tmp_path / 'config.yaml'
+    config.write_text(
+        '/**:\n  ros__parameters:\n    cameras: [left, right]\n    camera.max_rate: [5.0, 9.0]\n'
+    )
+    assert main(['soak', '--cameras', '3', '--config', str(config)]) == 2
+    assert 'camera.max_rate holds 2 numbers for 3 cameras' in capsys.readouterr().err
+
+
+def test_a_rate_that_the_node_takes_no_more_of_makes_the_period():
+    config = updated(Config(), {'camera.max_rate': [5.0]})
+    assert Soak(30.0, config, print, print).tally.period_s == 0.2
+    assert Soak(4.0, config, print, print).tally.period_s == 0.25
+
+
+@pytest.mark.parametrize(
+    'words',
+    [
+        ('--hours', '0'),
+        ('--minutes', '-1'),
+        ('--minutes', 'nan'),
+        ('--hours', 'inf'),
+        ('--cameras', '0'),
+        ('--rate', 'nan'),
+    ],
+)
 def test_a_soak_of_nothing_is_refused(words, capsys):
     assert main(['soak', *words]) == 2
     assert words[0] in capsys.readouterr().err
+
+
+@pytest.mark.parametrize('unit', ['hours', 'minutes'])
+def test_a_length_that_is_no_number_is_told_with_the_form(unit, capsys):
+    with pytest.raises(SystemExit):
+        main(['soak', f'--{unit}', 'x'])
+    assert f"must be a number of {unit} such as 1.5, not 'x'" in capsys.readouterr().err
 
 
 def test_a_file_that_cannot_be_written_is_told_before_the_hours(tmp_path, capsys):

@@ -10,10 +10,10 @@ from sageiq_ros.config import Config
 from sageiq_ros.nodes.load.conditions import (
     BROKEN,
     CYCLE,
-    PARAMETERS,
     STEADY,
     STOPPED,
     Phase,
+    parameters,
     phase_seconds,
     phases,
 )
@@ -21,12 +21,13 @@ from sageiq_ros.nodes.load.errors import GRACE_S, Causes
 from sageiq_ros.schema import settings, updated
 
 CAMERAS = ('a', 'b', 'c')
+PARAMETERS = parameters(Config())
 BAD = 'bad frames: the step is 1'
 SILENT = 'no publisher on a'
 
 
 def first(number):
-    return list(islice(phases(CAMERAS), number))
+    return list(islice(phases(CAMERAS, PARAMETERS), number))
 
 
 def test_a_cycle_meets_every_condition_and_settles_between_two():
@@ -44,16 +45,33 @@ def test_every_second_phase_sets_a_parameter_and_later_sets_it_back():
     found = [phase.parameter for phase in first(2 * len(PARAMETERS))]
     assert found[::2] == [None] * len(PARAMETERS)
     assert found[1::2] == list(PARAMETERS)
-    last = dict(PARAMETERS)
-    defaults = {name: value for name, value, _ in settings(Config())}
-    assert last == {name: defaults[name] for name in last}
 
 
-def test_the_parameters_are_live_ones_within_their_range():
-    meta = {name: meta for name, _, meta in settings(Config())}
-    for name, value in PARAMETERS:
-        assert meta[name]['live']
-        updated(Config(), {name: value})
+CONFIGS = {
+    'defaults': {},
+    'a narrow band': {'scorer.good': 0.9, 'scorer.poor': 0.65},
+    'the top': {'scorer.good': 1.0, 'scene_graph.entity_threshold': 0.95},
+    'the bottom': {'analyzer.max_triplets': 1},
+    'a camera of its own': {'scorer.good': 0.95, 'camera.poor': [0.8]},
+}
+
+
+@pytest.mark.parametrize('changes', CONFIGS.values(), ids=CONFIGS)
+def test_the_parameters_move_around_the_users_values_and_back(changes):
+    config = updated(Config(), changes)
+    found = {name: (value, meta) for name, value, meta in settings(config)}
+    set_there = parameters(config)
+    for (name, moved), back in zip(set_there[::2], set_there[1::2], strict=True):
+        own, meta = found[name]
+        assert meta['live'] and moved != own
+        assert back == (name, own)
+        # What is out of range or at odds with another value would be refused.
+        updated(config, {name: moved})
+
+
+def test_a_parameter_that_cannot_move_stays():
+    config = updated(Config(), {'scorer.good': 1.0, 'scorer.poor': 1.0})
+    assert parameters(config)[:2] == (('scorer.good', 1.0), ('scorer.good', 1.0))
 
 
 def test_a_short_soak_goes_through_all_conditions_too():

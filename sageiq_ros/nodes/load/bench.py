@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 from pathlib import Path
 
 PARTS = ('one', 'own', 'several')
@@ -45,10 +46,13 @@ def configure_cameras(parser: argparse.ArgumentParser) -> None:
 
 
 def parse_size(text: str) -> tuple[int, int]:
-    """Read a size as ``1280x720``."""
-    width, height = map(int, text.split('x'))
-    if width < 1 or height < 1:
-        raise ValueError
+    """Read a size as ``1280x720``; raises ArgumentTypeError for anything else."""
+    sides = text.split('x')
+    if len(sides) != 2 or not all(side.isdecimal() and int(side) > 0 for side in sides):
+        raise argparse.ArgumentTypeError(
+            f'must be WIDTHxHEIGHT in pixels such as 1280x720, not {text!r}'
+        )
+    width, height = map(int, sides)
     return width, height
 
 
@@ -59,9 +63,10 @@ def run(args: argparse.Namespace) -> int:
     from sageiq_ros.types import SageIQError
 
     counts = (args.cameras, args.rate, args.turn, args.repeats)
-    if min(counts) <= 0 or args.seconds < 2.0:
+    if not (all(0 < count < math.inf for count in counts) and 2.0 <= args.seconds < math.inf):
         raise SageIQError(
-            '--cameras, --rate, --turn and --repeats must be above 0 and --seconds at least 2.'
+            '--cameras, --rate, --turn and --repeats must be finite numbers above 0 and --seconds '
+            'at least 2.'
         )
     check_writable(args.json)
     use_large_messages()

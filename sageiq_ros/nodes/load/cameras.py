@@ -17,8 +17,8 @@ class Load:
     """Describe what is sent: ``rate_hz`` frames a second of every camera, by the mean.
 
     ``cameras`` are topics; at a rate of 0 they are advertised and silent. ``burst`` frames follow
-    one another quickly, then there is a pause; 1 is a steady camera. Every ``broken_every``-th
-    frame of a camera is broken; 0 for none.
+    one another quickly, then there is a pause; 1 is a steady camera. The first frame of
+    a camera and every ``broken_every``-th after it are broken; 0 for none.
     """
 
     cameras: tuple[str, ...] = ()
@@ -45,6 +45,6 @@ def schedule(load: Load) -> Iterator[Due]:
     for number in count():
         group, place = divmod(number, load.burst)
         begin_s = group * load.burst * period_s + place * within_s
-        broken = load.broken_every > 0 and number % load.broken_every == load.broken_every - 1
+        broken = load.broken_every > 0 and number % load.broken_every == 0
         for turn, camera in enumerate(load.cameras):
             yield Due(begin_s + within_s * turn / len(load.cameras), camera, broken)

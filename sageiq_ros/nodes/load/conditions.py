@@ -7,6 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from sageiq_ros.config import Config
+from sageiq_ros.schema import ConfigError, settings, updated
+
 PHASE_S = 30.0
 PHASES_AT_LEAST = 40
 BURST = 15
@@ -35,15 +38,14 @@ OVERLAY = Condition('overlay', overlay=True)
 # Between two disturbances the node may settle, and the camera that stopped returns.
 CYCLE = (STEADY, BURSTS, STEADY, STOPPED, STEADY, BROKEN, STEADY, OVERLAY)
 
-# Set one a minute, each back to what it was before the next.
-PARAMETERS: tuple[tuple[str, float | int], ...] = (
-    ('scorer.good', 0.7),
-    ('scorer.good', 0.6),
-    ('scene_graph.entity_threshold', 0.4),
-    ('scene_graph.entity_threshold', 0.3),
-    ('analyzer.max_triplets', 3),
-    ('analyzer.max_triplets', 5),
+# Live parameters and how far each is moved, or the other way where that is refused.
+STEPS: tuple[tuple[str, float | int], ...] = (
+    ('scorer.good', 0.1),
+    ('scene_graph.entity_threshold', 0.1),
+    ('analyzer.max_triplets', -2),
 )
+Parameter = tuple[str, float | int]
+"""Name of a live parameter and the value to set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +58,42 @@ class Phase:
     condition: Condition
     cycle: int
     stopped: str | None
-    parameter: tuple[str, float | int] | None
+    parameter: Parameter | None
 
 
-def phases(cameras: Sequence[str]) -> Iterator[Phase]:
-    """Yield phases without end; another camera stops in every cycle."""
+def parameters(config: Config) -> tuple[Parameter, ...]:
+    """List what is set, one a minute: each near its value in ``config`` and then back."""
+    own = {name: value for name, value, _ in settings(config)}
+    return tuple(
+        parameter
+        for name, step in STEPS
+        for parameter in ((name, _near(config, name, own[name], step)), (name, own[name]))
+    )
+
+
+def _near(config: Config, name: str, own: float | int, step: float | int) -> float | int:
+    """Move a value by a step, to where the others let it go; else it stays where it is."""
+    for value in (own + step, own - step):
+        try:
+            updated(config, {name: value})
+        except ConfigError:
+            continue
+        return value
+    return own
+
+
+def phases(cameras: Sequence[str], parameters: Sequence[Parameter]) -> Iterator[Phase]:
+    """Yield phases without end; another camera stops in every cycle.
+
+    Every second phase sets the next of ``parameters``.
+    """
     number = 0
     while True:
         cycle, place = divmod(number, len(CYCLE))
         condition = CYCLE[place]
         stopped = cameras[cycle % len(cameras)] if condition.stops else None
         set_now = number % 2 == 1
-        parameter = PARAMETERS[number // 2 % len(PARAMETERS)] if set_now else None
+        parameter = parameters[number // 2 % len(parameters)] if set_now else None
         yield Phase(condition, cycle, stopped, parameter)
         number += 1
 

@@ -6,16 +6,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
-from rclpy.subscription import MessageInfo
 
 from sageiq_msgs.msg import TarQuality
 from sageiq_ros.nodes.load.results import Result
 from sageiq_ros.nodes.process import NAMESPACE, RESULTS, NodeError, NodeProcess, last_words
+
+if TYPE_CHECKING:
+    # Jazzy's rclpy lacks it.
+    from rclpy.subscription import MessageInfo
 
 TICK_S = 0.1
 OWN_STATUS = f'{NAMESPACE[1:]}.sageiq_node: '

@@ -44,12 +44,9 @@ class SoakFile:
             **self._head,
             'outcome': outcome(judgements),
             'verdict': [asdict(judgement) for judgement in judgements],
-            'remarks': soak.tally.texts,
+            'remarks': soak.tally.remarks(),
             'conditions': {name: tally.summary() for name, tally in soak.tally.conditions.items()},
-            'frames': {
-                name: getattr(soak.tally, name)
-                for name in ('sent', 'broken', 'missed', 'overlays')
-            },
+            'frames': {name: getattr(soak.tally, name) for name in FRAMES},
             'longest_wait_s': soak.tally.gaps.longest_s,
             'samples': soak.rows,
         }

@@ -12,7 +12,14 @@ from typing import Any
 from diagnostic_msgs.msg import DiagnosticStatus
 
 from sageiq_ros.bench.series import percentiles
-from sageiq_ros.nodes.load.conditions import STEADY, Phase, phase_seconds, phases
+from sageiq_ros.config import Config
+from sageiq_ros.nodes.load.conditions import (
+    STEADY,
+    Phase,
+    parameters,
+    phase_seconds,
+    phases,
+)
 from sageiq_ros.nodes.load.errors import Causes
 from sageiq_ros.nodes.load.loaded_node import READY_S, LoadedNode
 from sageiq_ros.nodes.load.overlay_viewer import OverlayViewer
@@ -26,6 +33,7 @@ SAMPLE_S = 10.0
 class Soak:
     """Put a loaded node through phases; ``tally`` and ``rows`` hold what came of it so far.
 
+    ``rate_hz`` is that of each camera, ``config`` what the node is started with.
     ``rows`` has one entry a sample. ``shown`` is called with each of them, ``kept`` at the end of
     every phase.
     """
@@ -33,11 +41,12 @@ class Soak:
     def __init__(
         self,
         rate_hz: float,
-        cameras: tuple[str, ...],
+        config: Config,
         shown: Callable[[dict[str, Any]], None],
         kept: Callable[[], None],
     ) -> None:
         self._rate_hz = rate_hz
+        self._parameters = parameters(config)
         self._shown = shown
         self._kept = kept
         self._causes = Causes()
@@ -45,7 +54,9 @@ class Soak:
         # The condition that the newest images were sent under, since when, and the one before.
         self._condition = self._before = STEADY.name
         self._since_s = -math.inf
-        self.tally = Tally(cameras)
+        # A frame that max_rate leaves out takes nobody's place.
+        taken_hz = min(rate_hz, *filter(None, config.camera.max_rate), math.inf)
+        self.tally = Tally(config.cameras, 1.0 / taken_hz)
         self.rows: list[dict[str, Any]] = []
 
     def notice(self, status: DiagnosticStatus) -> None:
@@ -66,18 +77,18 @@ class Soak:
         phase_s = phase_seconds(total_s)
         self._begin = end = time.monotonic()
         self._last = sample(loaded.process.pid)
-        for phase in phases(loaded.cameras):
+        for phase in phases(loaded.cameras, self._parameters):
             end += phase_s
             if end > self._begin + total_s + phase_s / 2:
                 break
             self._start(loaded, phase, viewer, tuner)
             while (left_s := end - time.monotonic()) > 0.0:
                 loaded.rest(min(SAMPLE_S, left_s))
+                self.tally.overlays = viewer.seen
                 self._sample(loaded, phase, sample(loaded.process.pid))
             for fault in tuner.faults():
                 self.tally.refused += 1
                 self.tally.note(fault)
-            self.tally.overlays = viewer.seen
             self._kept()
         self.tally.add_sent(loaded.send(0.0))
 

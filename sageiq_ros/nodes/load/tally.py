@@ -14,7 +14,7 @@ from sageiq_ros.bench.series import percentiles
 from sageiq_ros.nodes.load.results import Gaps, Result, worst_share
 from sageiq_ros.nodes.load.watch import Sample
 
-# Of texts that repeat, the first ones tell what happened.
+# Of very many texts the first ones tell what happened.
 TEXTS_KEPT = 50
 
 
@@ -51,10 +51,12 @@ class Tally:
 
     ``samples`` are those from the second cycle on, when everything has been met once. Of the
     frames ``sent`` some were ``broken``; those ``missed`` were due and not sent. ``overlays``
-    are the pictures that somebody saw.
+    are the pictures that somebody saw. ``period_s`` is the longest from a camera's frame to its
+    next that the node may take.
     """
 
     cameras: Sequence[str]
+    period_s: float
     conditions: dict[str, ConditionTally] = field(default_factory=dict)
     samples: list[Sample] = field(default_factory=list)
     gaps: Gaps = field(default_factory=Gaps)
@@ -65,7 +67,7 @@ class Tally:
     death: str = ''
     errors: int = 0
     refused: int = 0
-    texts: list[str] = field(default_factory=list)
+    texts: Counter[str] = field(default_factory=Counter)
 
     def of(self, condition: str) -> ConditionTally:
         """Return the tally of a condition."""
@@ -81,6 +83,12 @@ class Tally:
         self.missed += report['missed']
 
     def note(self, text: str) -> None:
-        """Keep a text of what went wrong, among the first."""
-        if len(self.texts) < TEXTS_KEPT:
-            self.texts.append(text)
+        """Count a text of what went wrong, among the first that differ."""
+        if text in self.texts or len(self.texts) < TEXTS_KEPT:
+            self.texts[text] += 1
+
+    def remarks(self) -> list[str]:
+        """Return the texts of what went wrong, each once, with how often it came."""
+        return [
+            text if count == 1 else f'{text} ({count} times)' for text, count in self.texts.items()
+        ]
