@@ -17,6 +17,6 @@ RUN apt-get update \
     && rosdep install --from-paths . sageiq_msgs --ignore-src -y \
         --dependency-types build --dependency-types buildtool --dependency-types exec \
     && rm -rf /var/lib/apt/lists/*
-RUN . "/opt/ros/$ROS_DISTRO/setup.sh" && PIP_NO_CACHE_DIR=1 make setup
+RUN . "/opt/ros/$ROS_DISTRO/setup.sh" && PIP_NO_CACHE_DIR=1 python3 tools/environment.py node
 
 ENTRYPOINT ["/ros_entrypoint.sh", "sh", "-c", ". tools/env.sh && exec ros2 launch sageiq_ros sageiq.launch.py \"$@\"", "sageiq"]

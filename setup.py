@@ -25,9 +25,10 @@ setup(
     },
     data_files=[
         ('share/ament_index/resource_index/packages', [f'resource/{NAME}']),
-        (f'share/{NAME}', ['package.xml']),
+        (f'share/{NAME}', ['package.xml', 'LICENSE']),
         (f'share/{NAME}/launch', sorted(map(str, Path('launch').glob('*.launch.py')))),
         (f'share/{NAME}/config', sorted(map(str, Path('config').glob('*.*')))),
+        (f'share/{NAME}/examples', sorted(map(str, Path('examples').glob('*.py')))),
     ],
     python_requires='>=3.11',
     # What the package needs at run time stands in package.xml and requirements/.

@@ -1,8 +1,14 @@
 # Copyright 2026 The SageIQ authors
 # SPDX-License-Identifier: Apache-2.0
-"""Play a bag into sageiq_node, which runs by the bag's time; ends when the bag does."""
+"""Play a bag into sageiq_node, which runs by the bag's time; ends when the bag does.
 
-from launch import LaunchDescription
+The status is 1 where any of the processes failed.
+"""
+
+import shutil
+from functools import partial
+
+from launch import Action, LaunchContext, LaunchDescription
 from launch.actions import (
     DeclareLaunchArgument,
     ExecuteProcess,
@@ -13,7 +19,8 @@ from launch.actions import (
     TimerAction,
 )
 from launch.conditions import IfCondition
-from launch.event_handlers import OnShutdown
+from launch.event_handlers import OnProcessExit, OnShutdown
+from launch.events.process import ProcessExited
 from launch.launch_description_sources import PythonLaunchDescriptionSource
 from launch.substitutions import (
     EnvironmentVariable,
@@ -32,6 +39,23 @@ PROFILE = IfElseSubstitution(
 )
 # What the nodes say themselves: results that were recorded must not mix with theirs.
 OWN = ('/sageiq/tar_quality', '/sageiq/overlay', '/sageiq/gate_state', '/diagnostics')
+
+
+def end_by_failure(event: ProcessExited, context: LaunchContext) -> None:
+    """End everything with status 1 where a process failed by itself; it has told why."""
+    if event.returncode and not context.is_shutdown:
+        raise RuntimeError(f'{event.process_name} failed with status {event.returncode}.')
+
+
+def start_player(
+    players: list[Action], event: ProcessExited, context: LaunchContext
+) -> list[Action]:
+    """Return the players, of which one starts, where the node has been waited for with success."""
+    if event.returncode:
+        return []
+    if context.launch_configurations['player'] == 'ros2' and shutil.which('ros2') is None:
+        raise RuntimeError('There is no "ros2 bag" here; play the bag with player:=sageiq.')
+    return players
 
 
 def generate_launch_description() -> LaunchDescription:
@@ -130,11 +154,12 @@ def generate_launch_description() -> LaunchDescription:
             RegisterEventHandler(
                 OnShutdown(on_shutdown=[SetLaunchConfiguration('running', 'false')])
             ),
+            RegisterEventHandler(OnProcessExit(on_exit=end_by_failure)),
             # Not by the node's transition events: the first ones come before launch is found.
             ExecuteProcess(
-                cmd=[sageiq, 'bag', 'wait', bag],
+                cmd=[sageiq, 'bag', 'wait', bag, '--cameras', LaunchConfiguration('cameras')],
                 output='screen',
-                on_exit=[ros2_player, sageiq_player],
+                on_exit=partial(start_player, [ros2_player, sageiq_player]),
             ),
             IncludeLaunchDescription(
                 PythonLaunchDescriptionSource(

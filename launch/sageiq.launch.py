@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Start sageiq_node, and sageiq_gate and RViz if they are asked for.
 
-Both nodes configure and activate themselves unless autostart is false.
+Both nodes configure and activate themselves unless autostart is false. A node that dies takes
+nothing with it, for the gate must go on to say so: launch logs it and its status stays 0.
 """
 
 from launch import LaunchDescription

@@ -45,10 +45,11 @@ fi
 # The source tree comes before a copy that colcon installed.
 export PYTHONPATH="$SAGEIQ_ROOT${PYTHONPATH:+:$PYTHONPATH}"
 
-# Raw images of 640x480 and more need larger shared-memory segments than Fast DDS has by default.
+# Raw images of 640x480 and more need larger shared-memory segments than Fast DDS has by default; a
+# profile of the user's own stays.
 # Jazzy's Fast DDS 2 has another name for the variable than Fast DDS 3.
 if [ "${ROS_DISTRO:-}" = jazzy ]; then
-    export FASTRTPS_DEFAULT_PROFILES_FILE="$SAGEIQ_ROOT/config/fastdds.xml"
+    export FASTRTPS_DEFAULT_PROFILES_FILE="${FASTRTPS_DEFAULT_PROFILES_FILE:-$SAGEIQ_ROOT/config/fastdds.xml}"
 else
-    export FASTDDS_DEFAULT_PROFILES_FILE="$SAGEIQ_ROOT/config/fastdds.xml"
+    export FASTDDS_DEFAULT_PROFILES_FILE="${FASTDDS_DEFAULT_PROFILES_FILE:-$SAGEIQ_ROOT/config/fastdds.xml}"
 fi

@@ -32,6 +32,9 @@ from machine import (
 
 ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ROOT / 'requirements'
+# What a car needs, and what experiments and tests need beside it.
+NODE = ('runtime.txt',)
+EVERYTHING = (*NODE, 'experiments.txt', 'test.txt')
 
 # The wheels' exported CMake files name the paths of the machine that made them.
 BUILDER_PYTHON = re.compile(r'/opt/python/cp3\d+-cp3\d+/include/python3\.\d+')
@@ -49,10 +52,10 @@ def project(requirement):
     return re.split(r'[<>=!~\[; ]', requirement, maxsplit=1)[0]
 
 
-def plan_runtime(found, distribution):
+def plan_runtime(found, distribution, files=EVERYTHING):
     """List the requirements of ``.venv``; a sourced distribution's own parts are left out."""
     ros = pinned('ros.txt')
-    packages = pinned('runtime.txt') + pinned('experiments.txt') + pinned('test.txt')
+    packages = [line for name in files for line in pinned(name)]
     if not distribution:
         return ros + packages
     if 'cv2' not in found['modules']:
@@ -215,7 +218,7 @@ def build(venv):
     digest = hashlib.sha256()
     for path in build_inputs():
         digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
-    for folder in ('launch', 'config'):
+    for folder in ('launch', 'config', 'examples'):
         names = sorted(path.name for path in (ROOT / folder).glob('*'))
         digest.update('\n'.join(names).encode())
     digest.update((venv / 'sageiq-environment.json').read_bytes())
@@ -243,8 +246,9 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(description='Make the environments of SageIQ.')
     parser.add_argument(
         'command',
-        choices=('runtime', 'train', 'plan'),
-        help='make .venv and build | make .venv-train | list what would be installed',
+        choices=('runtime', 'node', 'train', 'plan'),
+        help='make .venv and build | the same without what experiments and tests need | '
+        'make .venv-train | list what runtime would install',
     )
     command = parser.parse_args(arguments).command
     begun = time.monotonic()
@@ -263,7 +267,8 @@ def main(arguments=None):
         else:
             distribution = sourced_distribution(candidates)
             found = choose_python(candidates, distribution=distribution)
-            requirements = plan_runtime(found, distribution)
+            files = NODE if command == 'node' else EVERYTHING
+            requirements = plan_runtime(found, distribution, files)
             constraints = plan_constraints(found, distribution)
             if command == 'plan':
                 say(

@@ -26,6 +26,7 @@ from sageiq_ros.bags.sources import open_source
 from sageiq_ros.bags.writer import BagWriter
 from sageiq_ros.cli import main
 from sageiq_ros.images import to_bgr
+from sageiq_ros.nodes import wait
 from sageiq_ros.nodes.transport import profile_variable
 from sageiq_ros.types import SceneGraph
 
@@ -177,6 +178,62 @@ def test_waiting_ends_when_somebody_listens_to_the_images(bag, listener, monkeyp
     listener.listen(Image, '/image_raw')
     waiting.join(WAIT_S)
     assert not waiting.is_alive()
+
+
+@pytest.fixture
+def nodes_bag(tmp_path):
+    """Return a bag of the camera /image_raw and of one inside the node's namespace."""
+    with BagWriter(tmp_path / 'cameras') as writer:
+        for topic in ('/image_raw', '/sageiq/rear'):
+            image = raw_image(np.zeros((6, 8, 3), np.uint8), 1, 'camera')
+            writer.write(topic, RAW_TYPE, 1, image)
+    return str(tmp_path / 'cameras')
+
+
+@pytest.mark.parametrize('camera', ['rear', '/sageiq/rear'])
+def test_only_the_cameras_given_are_waited_for_by_their_name_in_the_nodes_namespace(
+    nodes_bag, listener, monkeypatch, capfd, camera
+):
+    monkeypatch.setenv('ROS_DOMAIN_ID', str(DOMAIN))
+    monkeypatch.setattr(wait, 'WORD_EVERY_S', 0.0)
+    words = ['bag', 'wait', nodes_bag, '--cameras', f'[/elsewhere, {camera}]']
+    waiting = threading.Thread(target=main, args=(words,), daemon=True)
+    listener.listen(Image, '/image_raw')
+    waiting.start()
+    said = []
+
+    def told():
+        said.append(capfd.readouterr().out)
+        return 'Waiting for a subscription to /sageiq/rear.\n' in ''.join(said)
+
+    listener.until(told, 'word of what is waited for')
+    assert waiting.is_alive()
+    listener.listen(Image, '/sageiq/rear')
+    waiting.join(WAIT_S)
+    assert not waiting.is_alive()
+
+
+@pytest.mark.parametrize(
+    ('cameras', 'sentence'),
+    [
+        (
+            '[image_raw, /front]',
+            'has no images of /sageiq/image_raw or /front; name cameras among its image topics: '
+            '/image_raw, /sageiq/rear.',
+        ),
+        ('/image_raw', "list of image topics, such as [/front, /rear], not '/image_raw'."),
+        ('[/front', 'list of image topics'),
+        ('[7]', 'list of image topics'),
+        ('[a b]', "cameras holds 'a b'"),
+    ],
+)
+def test_waiting_for_cameras_that_the_bag_lacks_is_refused(
+    nodes_bag, capsys, monkeypatch, cameras, sentence
+):
+    monkeypatch.setenv('ROS_DOMAIN_ID', str(DOMAIN))
+    assert main(['bag', 'wait', nodes_bag, '--cameras', cameras]) == 2
+    said = capsys.readouterr().err
+    assert sentence in said and said.count('\n') == 1
 
 
 def test_the_clock_of_the_bag_is_published_before_each_message(bag, play, listener):

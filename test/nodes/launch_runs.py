@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the tests of launch files share: reading one, laying out a package, and launching it."""
 
+import __future__
+
 import ast
 import os
 import re
@@ -68,6 +70,14 @@ class LaunchFile:
         logic = (ast.If, ast.IfExp, ast.For, ast.While, ast.Lambda, ast.Try, ast.comprehension)
         assert not [node for node in ast.walk(description) if isinstance(node, logic)]
         assert not self.calls('OpaqueFunction')
+
+    def function(self, name, **names):
+        """Return a function of the file's own, without launch, that knows these names only."""
+        (found,) = (node for node in self._tree.body if getattr(node, 'name', '') == name)
+        flags = __future__.annotations.compiler_flag
+        module = ast.Module([found], type_ignores=[])
+        exec(compile(module, self.path, 'exec', flags=flags, dont_inherit=True), names)
+        return names[name]
 
     def executables(self):
         """Return the programs of this package that are started."""
@@ -137,12 +147,18 @@ class Package:
         )
 
 
-def said_until_the_end(process):
-    """Wait for launch, see that it was content, and return its words."""
+def said_by_the_end(process, status):
+    """Wait for launch, see that it ends with a status, and return its words."""
     try:
         said = process.communicate(timeout=LAUNCH_S)[0]
     finally:
         process.kill()
-    assert process.returncode == 0, said
+    assert process.returncode == status, said
+    return said
+
+
+def said_until_the_end(process):
+    """Wait for launch, see that it was content, and return its words."""
+    said = said_by_the_end(process, 0)
     assert 'Traceback' not in said and 'exception' not in said, said
     return said

@@ -2,9 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The launch file that replays a bag: described in full, and run where ROS 2's launch is."""
 
+import ast
 import json
+import shutil
 import signal
 from itertools import pairwise
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,11 +18,13 @@ from launch_runs import (
     ROOT,
     LaunchFile,
     Package,
+    said_by_the_end,
     said_until_the_end,
 )
 
 from sageiq_ros.bags.messages import RAW_TYPE, TRUTH_TYPE, raw_image, truth
 from sageiq_ros.bags.writer import BagWriter
+from sageiq_ros.nodes.process import NAMESPACE
 from sageiq_ros.types import SceneGraph
 
 FILE = LaunchFile('replay.launch.py')
@@ -46,6 +51,48 @@ def test_launch_itself_takes_the_file():
 
 def test_the_package_installs_what_it_starts():
     assert FILE.executables() == {'sageiq'} <= set(ENTRY_POINTS)
+
+
+def ended(status):
+    return SimpleNamespace(process_name='sageiq-1', returncode=status)
+
+
+def context(player='sageiq', is_shutdown=False):
+    return SimpleNamespace(launch_configurations={'player': player}, is_shutdown=is_shutdown)
+
+
+def test_a_process_that_fails_by_itself_ends_everything():
+    end_by_failure = FILE.function('end_by_failure')
+    with pytest.raises(RuntimeError, match='sageiq-1 failed with status 2'):
+        end_by_failure(ended(2), context())
+    assert end_by_failure(ended(0), context()) is None
+    assert end_by_failure(ended(-2), context(is_shutdown=True)) is None
+
+
+def test_nothing_is_played_when_waiting_failed():
+    start_player = FILE.function('start_player', shutil=shutil)
+    assert start_player(['player'], ended(2), context()) == []
+    assert start_player(['player'], ended(0), context()) == ['player']
+
+
+def test_without_ros2_bag_the_other_player_is_named(monkeypatch, tmp_path):
+    monkeypatch.setenv('PATH', str(tmp_path))
+    start_player = FILE.function('start_player', shutil=shutil)
+    with pytest.raises(RuntimeError, match='with player:=sageiq'):
+        start_player(['player'], ended(0), context('ros2'))
+    assert start_player(['player'], ended(0), context('sageiq')) == ['player']
+
+
+def test_whatever_ends_is_asked_and_the_wait_knows_cameras_and_namespace_of_the_node():
+    handlers = [ast.unparse(call) for call in FILE.calls('OnProcessExit')]
+    assert handlers == ['OnProcessExit(on_exit=end_by_failure)']
+    (waiting,) = [
+        text for call in FILE.calls('ExecuteProcess') if "'wait'" in (text := ast.unparse(call))
+    ]
+    assert "bag, '--cameras', LaunchConfiguration('cameras')]" in waiting
+    assert 'on_exit=partial(start_player, [ros2_player, sageiq_player])' in waiting
+    (included,) = map(ast.unparse, FILE.calls('IncludeLaunchDescription'))
+    assert f"'namespace': '{NAMESPACE.strip('/')}'" in included
 
 
 @pytest.fixture
@@ -119,3 +166,38 @@ def test_ros2_bag_gets_every_argument_and_leaves_out_what_the_nodes_say(
         assert words[left_out : left_out + len(OWN) + 1] == [*OWN, '--disable-keyboard-controls']
         assert words[left_out + len(OWN) + 1] == word
         assert '--clock' in words
+
+
+FAIL = 'import sys; sys.exit("It fails.")'
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'sentence'),
+    [
+        ({'bag': '/no/such/bag'}, '/no/such/bag'),
+        ({'cameras': '[front]'}, 'has no images of /sageiq/front; name cameras among'),
+        ({'player': 'ros2'}, 'There is no "ros2 bag" here; play the bag with player:=sageiq.'),
+        ({'rate': '-1'}, 'speed must lie above 0'),
+    ],
+)
+def test_what_cannot_be_played_is_one_sentence_and_status_1(
+    package, bag, tmp_path, monkeypatch, arguments, sentence
+):
+    monkeypatch.setenv('PATH', '/usr/bin:/bin')
+    process = package.start(
+        FILE.path, {'bag': bag, 'player': 'sageiq', **arguments}, tmp_path / 'log'
+    )
+    assert sentence in said_by_the_end(process, 1)
+
+
+@pytest.mark.parametrize(
+    ('name', 'gate'), [('sageiq_node', 'false'), ('sageiq_gate', 'true'), ('ros2', 'false')]
+)
+def test_a_program_that_dies_ends_the_replay_with_status_1(
+    package, bag, tmp_path, monkeypatch, name, gate
+):
+    package.add(name, ('-c', FAIL))
+    monkeypatch.setenv('PATH', str(tmp_path / 'prefix' / 'lib' / 'sageiq_ros'), prepend=':')
+    process = package.start(FILE.path, {'bag': bag, 'gate': gate}, tmp_path / 'log')
+    said = said_by_the_end(process, 1)
+    assert 'It fails.' in said and 'failed with status 1.' in said

@@ -54,7 +54,15 @@ def test_the_container_takes_a_distribution_and_ends_in_the_launch_file(root):
 def test_the_container_leaves_out_nothing_that_the_build_takes(root):
     left_out = (root / '.dockerignore').read_text(encoding='utf-8').split()
     taken = ('sageiq_ros', 'sageiq_msgs', 'launch', 'config', 'resource', 'requirements', 'tools')
-    taken += ('package.xml', 'setup.py', 'setup.cfg', 'colcon_defaults.yaml', 'Makefile')
+    taken += (
+        'examples',
+        'LICENSE',
+        'package.xml',
+        'setup.py',
+        'setup.cfg',
+        'colcon_defaults.yaml',
+        'Makefile',
+    )
     assert set(taken).isdisjoint(left_out)
 
 

@@ -4,7 +4,9 @@
 
 import json
 import os
+import shutil
 import subprocess
+import sys
 from importlib.metadata import distributions
 
 import pytest
@@ -66,6 +68,31 @@ def test_what_experiments_need_is_installed_too_and_the_node_does_without(
     assert needed.isdisjoint(names(environment, environment.pinned('runtime.txt')))
     training = environment.pinned('train.txt')
     assert set(environment.pinned('experiments.txt')) <= set(training)
+
+
+@pytest.mark.parametrize('distribution', [None, 'jazzy'])
+def test_a_car_is_spared_what_experiments_and_tests_need(environment, distribution):
+    every = names(environment, environment.plan_runtime(JAZZY, distribution))
+    car = names(environment, environment.plan_runtime(JAZZY, distribution, environment.NODE))
+    spared = [
+        line for name in ('experiments.txt', 'test.txt') for line in environment.pinned(name)
+    ]
+    assert {'openvino', 'rosbags'} <= car < every
+    assert every - car == names(environment, spared) & every
+
+
+def test_the_container_is_set_up_as_a_car(environment, root, monkeypatch):
+    assert 'tools/environment.py node\n' in (root / 'Dockerfile').read_text(encoding='utf-8')
+    asked = []
+    monkeypatch.setattr(environment, 'choose_python', lambda *words, **options: JAZZY)
+    monkeypatch.setattr(environment, 'sourced_distribution', lambda candidates: None)
+    monkeypatch.setattr(environment, 'check_tools', lambda: None)
+    monkeypatch.setattr(environment, 'make_venv', lambda venv, found, *lists: asked.append(lists))
+    monkeypatch.setattr(environment, 'write_launcher', lambda venv: None)
+    monkeypatch.setattr(environment, 'build', lambda venv: False)
+    assert environment.main(['node']) == environment.main(['runtime']) == 0
+    car, every = (names(environment, lists[0]) for lists in asked)
+    assert 'pytest' in every - car and 'openvino' in car
 
 
 def test_a_sourced_ros_keeps_its_own_parts(environment):
@@ -197,6 +224,29 @@ def test_a_shell_with_the_environment_finds_everything(ready, shell):
     )
     assert result.returncode == 0, result.stderr
     assert result.stdout.strip() == str(ready / 'sageiq_ros' / '__init__.py')
+
+
+@pytest.mark.parametrize(
+    ('distribution', 'variable'),
+    [('', 'FASTDDS_DEFAULT_PROFILES_FILE'), ('jazzy', 'FASTRTPS_DEFAULT_PROFILES_FILE')],
+)
+@pytest.mark.parametrize('own', ['', '/home/me/fastdds.xml'])
+def test_a_profile_of_the_users_own_stays(root, tmp_path, distribution, variable, own):
+    # An environment of nothing but a python, as if made for the distribution that is sourced.
+    (tmp_path / 'tools').mkdir()
+    shutil.copy(root / 'tools' / 'env.sh', tmp_path / 'tools')
+    (tmp_path / '.venv' / 'bin').mkdir(parents=True)
+    (tmp_path / '.venv' / 'bin' / 'python').symlink_to(sys.executable)
+    given = {'PATH': os.environ['PATH'], 'ROS_DISTRO': distribution}
+    result = subprocess.run(
+        ['sh', '-c', f'. tools/env.sh && printf %s "${variable}"'],
+        cwd=tmp_path,
+        env={**given, variable: own} if own else given,
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode == 0, result.stderr
+    assert result.stdout == (own or str(tmp_path / 'config' / 'fastdds.xml'))
 
 
 def test_the_command_works_from_any_folder_without_preparation(ready, tmp_path):

@@ -32,10 +32,6 @@ def test_manifest_is_of_format_3_and_complete(root, name):
 
 def test_versions_agree(root):
     versions = {manifest(root, name).findtext('version') for name in PACKAGES}
-    changelogs = [root / 'CHANGELOG.rst', root / 'sageiq_msgs' / 'CHANGELOG.rst']
-    for path in changelogs:
-        found = re.search(r'^(\d+\.\d+\.\d+) ', path.read_text(encoding='utf-8'), re.MULTILINE)
-        versions.add(found[1])
     printed = subprocess.run(
         [sys.executable, 'setup.py', '--version'], cwd=root, capture_output=True, text=True
     )
@@ -43,22 +39,56 @@ def test_versions_agree(root):
     assert len(versions) == 1, versions
 
 
-def test_manifest_names_every_ros_package_that_is_imported(root):
-    package = manifest(root, 'sageiq_ros')
-    declared = {item.text for item in package if item.tag in ('depend', 'exec_depend')}
+@pytest.mark.parametrize('name', PACKAGES)
+def test_a_changelog_begins_with_the_manifests_version_or_with_what_it_will_bring(root, name):
+    text = (root / PACKAGES[name] / 'CHANGELOG.rst').read_text(encoding='utf-8')
+    first = re.search(r'^(Forthcoming|\d+\.\d+\.\d+(?= \())', text, re.MULTILINE)
+    assert first[1] in ('Forthcoming', manifest(root, name).findtext('version'))
+
+
+@pytest.mark.parametrize('name', PACKAGES)
+def test_every_package_carries_the_licence(root, name):
+    carried = (root / PACKAGES[name] / 'LICENSE').read_bytes()
+    assert b'Apache License' in carried and carried == (root / 'LICENSE').read_bytes()
+
+
+def declared(root, *tags):
+    return {item.text for item in manifest(root, 'sageiq_ros') if item.tag in tags}
+
+
+def imported(root, *folders):
+    """Return the ROS packages that the sources of some folders import."""
     pattern = re.compile(
         r'^\s*(?:from|import) '
-        r'(rclpy|cv_bridge|launch\w*|ament_index_python|\w+_(?:msgs|srvs|interfaces))\b'
+        r'(rclpy|cv_bridge|launch(?:_ros)?|ament_index_python|\w+_(?:msgs|srvs|interfaces))\b'
     )
-    sources = [*(root / 'sageiq_ros').rglob('*.py'), *(root / 'launch').glob('*.py')]
-    imported = {
+    return {
         found[1]
-        for path in sources
+        for folder in folders
+        for path in (root / folder).rglob('*.py')
         for line in path.read_text(encoding='utf-8').splitlines()
         if (found := pattern.match(line))
     }
-    assert 'sageiq_msgs' in imported
-    assert imported - declared == set()
+
+
+def test_manifest_names_every_ros_package_that_is_imported(root):
+    needed = imported(root, 'sageiq_ros', 'launch', 'examples')
+    assert 'sageiq_msgs' in needed
+    assert needed - declared(root, 'depend', 'exec_depend') == set()
+    tested = imported(root, 'test') - needed
+    assert 'lifecycle_msgs' in tested
+    assert tested - declared(root, 'depend', 'exec_depend', 'test_depend') == set()
+
+
+def test_manifest_keeps_what_only_tests_import_out_of_a_car(root):
+    only_tests = imported(root, 'test') - imported(root, 'sageiq_ros', 'launch', 'examples')
+    assert only_tests.isdisjoint(declared(root, 'depend', 'exec_depend'))
+
+
+def test_manifest_names_the_commands_of_the_readme(root):
+    commands = re.findall(r'^ros2 (launch|bag) ', (root / 'README.md').read_text(), re.MULTILINE)
+    assert 'launch' in commands
+    assert {f'ros2{command}' for command in commands} <= declared(root, 'exec_depend')
 
 
 @pytest.fixture(scope='module')
@@ -68,9 +98,9 @@ def installed(tmp_path_factory):
     source = base / 'source'
     skip = shutil.ignore_patterns('__pycache__')
     source.mkdir()
-    for name in ('package.xml', 'setup.py', 'setup.cfg'):
+    for name in ('package.xml', 'setup.py', 'setup.cfg', 'LICENSE'):
         shutil.copy(ROOT / name, source)
-    for name in ('sageiq_ros', 'launch', 'config', 'resource'):
+    for name in ('sageiq_ros', 'launch', 'config', 'examples', 'resource'):
         shutil.copytree(ROOT / name, source / name, ignore=skip)
     prefix = base / 'prefix'
     result = subprocess.run(
@@ -102,8 +132,9 @@ def test_programs_and_shared_files_lie_where_ros_looks(installed, root):
         assert os.access(installed / 'lib' / 'sageiq_ros' / name, os.X_OK)
     share = installed / 'share'
     assert (share / 'ament_index/resource_index/packages/sageiq_ros').exists()
-    assert (share / 'sageiq_ros' / 'package.xml').exists()
-    for folder in ('launch', 'config'):
+    for name in ('package.xml', 'LICENSE'):
+        assert (share / 'sageiq_ros' / name).exists()
+    for folder in ('launch', 'config', 'examples'):
         wanted = {path.name for path in (root / folder).glob('*.*')}
         assert {path.name for path in (share / 'sageiq_ros' / folder).iterdir()} == wanted
 
