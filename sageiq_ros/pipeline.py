@@ -129,13 +129,13 @@ class Pipeline:
         wanted = [index for index in used if index not in known]
         boxes = [graph.regions[index].box for index in wanted]
         least = sum(index in wanted for index in used_regions(graph, selected[:1]))
+        # At least one call a frame: what a call takes is known of the last one only.
+        least = max(least, 1)
         if not selected or config.scorer.frame_score:
             height, width = image.shape[:2]
             boxes.append(Box(0.0, 0.0, float(width), float(height)))
         budget_s = 1e-3 * config.runtime.budget_ms
-        request = Request(
-            image, boxes, least if selected else 1, start + budget_s if budget_s else None
-        )
+        request = Request(image, boxes, least, start + budget_s if budget_s else None)
         return _Draft(
             view, start, graph, graph_done, selected, analyzer_done, known, wanted, request
         )
@@ -165,7 +165,7 @@ class Pipeline:
         flags = Flag.NONE if draft.selected else Flag.WHOLE_IMAGE
         if any(triplet.source is WeightSource.PRIOR for triplet in triplets):
             flags |= Flag.PRIOR_WEIGHTS
-        if len(selected) < len(draft.selected):
+        if len(qualities) < len(draft.request.boxes):
             flags |= Flag.BUDGET_CUT
         if any(draft.known.get(index) for index in used):
             flags |= Flag.REUSED

@@ -243,9 +243,22 @@ def test_a_spent_budget_still_scores_the_whole_image_where_no_triplet_is_left():
     assert not math.isnan(result.score)
 
 
-def test_a_spent_budget_leaves_out_the_frame_score_that_was_asked_for():
+def test_a_spent_budget_leaves_out_the_frame_score_that_was_asked_for_and_says_so():
     asked = replace(SPENT, scorer=ScorerConfig(frame_score=True))
-    assert math.isnan(pipeline(CAR_ON_STREET, config=asked)(IMAGE).frame_score)
+    result = pipeline(CAR_ON_STREET, config=asked)(IMAGE)
+    assert math.isnan(result.frame_score)
+    assert result.flags is Flag.BUDGET_CUT
+
+
+def test_a_region_that_is_new_is_scored_though_the_last_call_took_longer_than_the_budget():
+    """The others keep their qualities, so that nothing else would be scored for long."""
+    config = replace(SPENT, scorer=ScorerConfig(reuse_s=60.0))
+    run = pipeline(CAR_ON_STREET, MAN_ON_STREET, config=config)
+    kept = KeptQualities()
+    (first,) = run.assess([View(IMAGE, kept, 0.0)])
+    (second,) = run.assess([View(IMAGE, kept, 0.1)])
+    assert [one.region for one in first.regions] == [CAR, STREET]
+    assert [one.region for one in second.regions] == [CAR, STREET, MAN]
 
 
 REUSE = PipelineConfig(scorer=ScorerConfig(reuse_s=1.0))

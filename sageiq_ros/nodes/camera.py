@@ -73,6 +73,11 @@ class Camera:
         self.last_fault = reason
         self.bad[kind] += 1
 
+    def limit(self, max_rate: float) -> None:
+        """Set ``max_rate``; a new one counts from the next frame on."""
+        if max_rate != self.max_rate:
+            self.max_rate, self._due = max_rate, -math.inf
+
     def receive(self, message: Any, now: float) -> bool:
         """Count a message that came; tell whether ``max_rate`` lets it be taken."""
         self.received += 1
@@ -89,12 +94,16 @@ class Camera:
         return True
 
 
-def resolve_cameras(names: Sequence[str], resolve: Callable[[str], str]) -> list[Camera]:
+def resolve_cameras(
+    names: Sequence[str], resolve: Callable[[str], str], own: Sequence[str] = ()
+) -> list[Camera]:
     """Make the cameras that are configured by these topic names, in their order.
 
-    ``resolve`` is the node's ``resolve_topic_name``. Raises ConfigError for a name that is no
-    topic's, a topic named twice, and no name at all.
+    ``resolve`` is the node's ``resolve_topic_name``, ``own`` are the topics it publishes. Raises
+    ConfigError for a name that is no topic's, a topic named twice or published by the node, and
+    no name at all.
     """
+    published = {resolve(name) for name in own}
     cameras: dict[str, Camera] = {}
     for name in names:
         try:
@@ -102,6 +111,10 @@ def resolve_cameras(names: Sequence[str], resolve: Callable[[str], str]) -> list
         except RuntimeError as error:
             reason = str(error).removeprefix('failed to resolve name: ').partition(', at ')[0]
             raise ConfigError(f'cameras holds {name!r}: {reason}.') from error
+        if topic in published:
+            raise ConfigError(
+                f"cameras names {topic}, which this node publishes itself; name a camera's topic."
+            )
         if topic in cameras:
             raise ConfigError(f'cameras names {topic} twice; name every topic once.')
         cameras[topic] = Camera(name, topic, image_type(topic), place=len(cameras))

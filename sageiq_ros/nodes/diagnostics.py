@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Mapping
+from typing import Protocol
 
 import numpy as np
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
@@ -12,6 +14,8 @@ from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 from sageiq_ros.analyzer.base import TripletAnalyzer
 from sageiq_ros.pipeline import Pipeline
 
+# A frame takes the largest models less than that.
+HANGS_S = 10.0
 OK, WARN, ERROR = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR
 
 
@@ -70,25 +74,41 @@ def stage_statuses(name: str, pipeline: Pipeline | None, fault: str) -> list[Dia
     ]
 
 
+class Working(Protocol):
+    """Tell how a node's inference goes; an InferenceWorker does."""
+
+    latencies_ms: deque[float]
+
+    @property
+    def busy_s(self) -> float: ...
+
+
 def results_status(
-    name: str, latencies_ms: Sequence[float] | None, fault: str, rivals: int = 0
+    name: str, worker: Working | None, fault: str, rivals: int = 0
 ) -> DiagnosticStatus:
     """Report the time from reception to publication of the last results; None: not active.
 
     ``rivals`` are the other publishers of the same results.
     """
     entry = f'{name}: results'
-    if latencies_ms is None:
+    if worker is None:
         if fault:
             return status(ERROR, entry, f'cannot activate: {fault}', name, {})
         return status(WARN, entry, 'not active', name, {})
     level, message = OK, 'active'
-    if rivals:
+    if worker.busy_s > HANGS_S:
+        level = ERROR
+        message = (
+            f'nothing for {worker.busy_s:.0f} s: an engine hangs or is far too slow; restart the '
+            'node'
+        )
+    elif rivals:
         level = WARN
         message = (
             f'{rivals} more on this topic: another node publishes results here; give it another '
             'namespace'
         )
+    latencies_ms = tuple(worker.latencies_ms)
     if not latencies_ms:
         return status(level, entry, f'{message}, no result yet', name, {})
     median, p95, p99 = np.percentile(latencies_ms, (50, 95, 99))

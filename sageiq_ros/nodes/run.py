@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
+import sys
 from collections.abc import Callable
 from typing import Protocol
 
@@ -25,10 +27,20 @@ class ClosableNode(Protocol):
     def destroy_node(self) -> None: ...
 
 
+def start_fault(error: RuntimeError) -> str:
+    """Word what rcl finds wrong with the command line or a parameter file in one sentence."""
+    words = re.sub(r', at \S+:\d+', '', ' '.join(str(error).split()))
+    return f'{words.removeprefix("failed to initialize rcl: ").rstrip(".")}.'
+
+
 def run_until_signal(make: Callable[[], ClosableNode], args: list[str] | None) -> int:
     """Make a node and spin it until SIGINT or SIGTERM; return the exit status."""
     use_large_messages()
-    rclpy.init(args=args)
+    try:
+        rclpy.init(args=args)
+    except RuntimeError as error:
+        print(f'sageiq: {start_fault(error)}', file=sys.stderr)
+        return 2
     node = None
     try:
         node = make()

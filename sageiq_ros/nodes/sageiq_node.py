@@ -43,6 +43,7 @@ from sageiq_ros.pipeline import Pipeline, build_pipeline, grade
 from sageiq_ros.types import Assessment, SageIQError
 
 NAME, NAMESPACE = 'sageiq_node', 'sageiq'
+RESULTS, OVERLAY = 'tar_quality', 'overlay'
 DIAGNOSTICS_PERIOD_S = 1.0
 EXIT_WAIT_S = 1.0
 LOG_PERIOD_S = 5.0
@@ -62,7 +63,7 @@ class SageIQNode(LifecycleNode):
         self, *, build: Callable[[PipelineConfig], Pipeline] = build_pipeline, **options: Any
     ) -> None:
         options.setdefault('namespace', NAMESPACE)
-        super().__init__(NAME, automatically_declare_parameters_from_overrides=True, **options)
+        super().__init__(NAME, **options)
         self._build = build
         self._pipeline: Pipeline | None = None
         self._worker: InferenceWorker | None = None
@@ -94,7 +95,7 @@ class SageIQNode(LifecycleNode):
         if self._pipeline is not None:
             self._pipeline.config = config
             for camera in self._cameras:
-                camera.max_rate = of_camera(config.camera.max_rate, camera.place)
+                camera.limit(of_camera(config.camera.max_rate, camera.place))
 
     # Transitions
 
@@ -104,14 +105,15 @@ class SageIQNode(LifecycleNode):
         try:
             self._settings.require_accepted()
             config = self._settings.config
-            self._cameras = resolve_cameras(config.cameras, self.resolve_topic_name)
+            own = (RESULTS, OVERLAY)
+            self._cameras = resolve_cameras(config.cameras, self.resolve_topic_name, own)
             self._loading = Loading(self._build, config)
             self._pipeline = self._loading.result(wanted=self.context.ok)
             if self._pipeline is None:
                 return FAILURE
             self._reconfigure(config)
-            self._results = self._advertise(TarQuality, 'tar_quality', config.result_queue)
-            self._overlays = self._advertise(ImageMessage, 'overlay', 1)
+            self._results = self._advertise(TarQuality, RESULTS, config.result_queue)
+            self._overlays = self._advertise(ImageMessage, OVERLAY, 1)
         except Exception as error:
             self._release()
             self._fault = _sentence(error)
@@ -157,6 +159,7 @@ class SageIQNode(LifecycleNode):
 
     def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Give the engines back; where one fails at it, the node returns by way of on_error."""
+        self._fault = ''
         return super().on_cleanup(state) if self._release() else TransitionCallbackReturn.ERROR
 
     def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
@@ -261,9 +264,8 @@ class SageIQNode(LifecycleNode):
         statuses = [*stage_statuses(name, self._pipeline, self._fault), memory_status(name)]
         if self._pipeline is None:
             return statuses
-        latencies = None if self._worker is None else tuple(self._worker.latencies_ms)
         rivals = self.count_publishers(self._results.topic_name) - 1
-        statuses.append(results_status(name, latencies, self._fault, rivals))
+        statuses.append(results_status(name, self._worker, self._fault, rivals))
         if self._reports:
             statuses.append(self._load.status())
         for report, subscription in zip(self._reports, self._image_subscriptions, strict=True):

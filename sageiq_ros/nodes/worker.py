@@ -61,8 +61,15 @@ class InferenceWorker:
         self._batch = batch
         self._stopped = threading.Event()
         self.latencies_ms: deque[float] = deque(maxlen=LATENCIES_KEPT)
+        self._since: float | None = None
         self._thread = threading.Thread(target=self._run, name='inference', daemon=True)
         self._thread.start()
+
+    @property
+    def busy_s(self) -> float:
+        """Tell for how many seconds the work in hand has been in hand; 0 while there is none."""
+        since = self._since
+        return 0.0 if since is None else perf_counter() - since
 
     def stop(
         self, timeout: float | None = None, wanted: Callable[[], bool] = lambda: True
@@ -80,10 +87,12 @@ class InferenceWorker:
 
     def _run(self) -> None:
         while (work := self._frames.take()) is not None:
+            self._since = perf_counter()
             if isinstance(work, Frame):
                 self._assess_round(work)
             else:
                 work()
+            self._since = None
 
     def _assess_round(self, first: Frame) -> None:
         """Assess a frame and, together with it, those that wait of other cameras."""
@@ -114,14 +123,13 @@ class InferenceWorker:
                 self._refuse(frame, error)
             else:
                 taken.append(Taken(frame, image, start))
-                yield View(image, frame.camera.kept, frame.received)
+                yield _view(frame, image)
             more = len(cameras) < self._batch()
             frame = self._frames.take_another(without=cameras) if more else None
 
     def _assess_alone(self, one: Taken) -> None:
-        view = View(one.image, one.frame.camera.kept, one.frame.received)
         try:
-            (assessment,) = self._pipeline.assess([view])
+            (assessment,) = self._pipeline.assess([_view(one.frame, one.image)])
         except Exception as error:
             self._refuse(one.frame, error)
         else:
@@ -146,3 +154,10 @@ class InferenceWorker:
         else:
             frame.camera.refuse('inference', f'{type(error).__name__}: {error}')
         self._report(frame.camera, error)
+
+
+def _view(frame: Frame, image: Image) -> View:
+    """Let a frame keep qualities by the time of its stamp; one without a stamp keeps none."""
+    stamp = frame.message.header.stamp
+    stamp_s = stamp.sec + 1e-9 * stamp.nanosec
+    return View(image, frame.camera.kept if stamp_s else None, stamp_s)

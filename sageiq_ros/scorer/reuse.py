@@ -11,6 +11,9 @@ from sageiq_ros.config import ScorerConfig
 from sageiq_ros.geometry import box_iou
 from sageiq_ros.types import AssessedRegion, Quality, Region
 
+# Of one camera; what moves is soon elsewhere, and looking through more costs more than scoring.
+MOST_KEPT = 200
+
 
 @dataclass(frozen=True, slots=True)
 class _Scored:
@@ -25,7 +28,8 @@ class KeptQualities:
     A region keeps a quality while it has the label and, by ``scorer.reuse_iou``, the place that
     it had when it was *scored*: a box that creeps away loses it, however slowly. What changes
     within the box, a drop on the lens say, is not seen for up to ``scorer.reuse_s``. Times are
-    seconds of any one clock; one that runs backwards forgets everything.
+    seconds of any one clock; one that runs backwards forgets everything, and while it stands
+    still nothing is kept.
     """
 
     def __init__(self) -> None:
@@ -37,7 +41,7 @@ class KeptQualities:
             return None
         best, most = None, config.reuse_iou
         for one in self._scored:
-            if one.region.label == region.label and 0.0 <= time_s - one.time_s <= config.reuse_s:
+            if one.region.label == region.label and 0.0 < time_s - one.time_s <= config.reuse_s:
                 overlap = box_iou(one.region.box, region.box)
                 if overlap >= most:
                     best, most = one, overlap
@@ -51,6 +55,5 @@ class KeptQualities:
             self._scored.clear()
             return
         new = [_Scored(one.region, one.quality, time_s) for one in scored]
-        self._scored = new + [
-            one for one in self._scored if 0.0 <= time_s - one.time_s <= config.reuse_s
-        ]
+        young = [one for one in self._scored if 0.0 <= time_s - one.time_s <= config.reuse_s]
+        self._scored = (new + young)[:MOST_KEPT]

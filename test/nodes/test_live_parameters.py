@@ -7,6 +7,7 @@ Those of ``camera`` have their tests in ``test_cameras.py``.
 
 import math
 from dataclasses import dataclass, field
+from itertools import count
 
 import numpy as np
 import pytest
@@ -142,14 +143,19 @@ def test_a_live_parameter_changes_the_next_result(start, probe, engines, street,
 
     given = {name.replace('.', '__'): value for name, value in case.given.items()}
     start(build, analyzer__mode='prior', **given)
-    header = TarQuality().header
-    header.stamp.sec = 1
-    probe.ask(bgr_image(street, header))
-    before = probe.ask(bgr_image(shifted(street, 4), header))
+    seconds = count(1)
+
+    def ask(image):
+        header = TarQuality().header
+        header.stamp.sec = next(seconds)
+        return probe.ask(bgr_image(image, header))
+
+    ask(street)
+    before = ask(shifted(street, 4))
     assert before.regions and before.triplets
     value = case.value(before) if callable(case.value) else case.value
     assert probe.set(**{case.name.replace('.', '__'): value}).successful
-    first = probe.ask(bgr_image(shifted(street, 4), header))
-    after = probe.ask(bgr_image(shifted(street, 4), header)) if 'reuse_s' in case.name else first
+    first = ask(shifted(street, 4))
+    after = ask(shifted(street, 4)) if case.name == 'scorer.reuse_s' else first
     assert case.effect(before, after)
     assert not case.effect(before, before)

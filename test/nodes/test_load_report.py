@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the node says of its load, its memory and others that publish in its place."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from sageiq_ros.nodes import load_report
@@ -9,7 +11,7 @@ from sageiq_ros.nodes.camera import Camera
 from sageiq_ros.nodes.diagnostics import results_status
 from sageiq_ros.nodes.load_report import LoadReport, memory_status
 
-OK, WARN = b'\x00', b'\x01'
+OK, WARN, ERROR = b'\x00', b'\x01', b'\x02'
 
 
 def cameras(count):
@@ -87,16 +89,29 @@ def test_the_node_itself_reads_its_memory():
     assert 1.0 < float(values['resident [MB]']) <= float(values['resident at most [MB]'])
 
 
+def working(latencies_ms, busy_s=0.0):
+    return SimpleNamespace(latencies_ms=latencies_ms, busy_s=busy_s)
+
+
 @pytest.mark.parametrize('latencies', [(), (1.0, 2.0)])
 def test_another_publisher_of_results_is_told(latencies):
-    assert results_status('node', latencies, '').level == OK
-    status = results_status('node', latencies, '', rivals=1)
+    assert results_status('node', working(latencies), '').level == OK
+    status = results_status('node', working(latencies), '', rivals=1)
     assert status.level == WARN
     assert status.message.startswith('1 more on this topic: another node publishes results here')
 
 
 def test_latencies_come_with_their_percentiles():
-    values = {item.key: item.value for item in results_status('node', range(101), '').values}
+    values = {
+        item.key: item.value for item in results_status('node', working(range(101)), '').values
+    }
     assert values['latency median [ms]'] == '50.0'
     assert values['latency p95 [ms]'] == '95.0'
     assert values['latency p99 [ms]'] == '99.0'
+
+
+def test_an_engine_that_hangs_is_an_error():
+    assert results_status('node', working((1.0,), busy_s=9.0), '').level == OK
+    status = results_status('node', working((1.0,), busy_s=12.0), '', rivals=1)
+    assert status.level == ERROR
+    assert status.message.startswith('nothing for 12 s: an engine hangs')

@@ -169,3 +169,14 @@ def test_stamps_that_are_missing_or_run_backwards_are_counted():
     for seconds in (1.0, 2.0, 2.0, 0.0, 3.0, 1.5, 1.6):
         stamps.add(message(seconds=seconds).header.stamp)
     assert (stamps.missing, stamps.backward) == (1, 1)
+
+
+def test_a_new_greatest_rate_counts_from_the_next_frame_on():
+    (camera,) = cameras(1)
+    camera.limit(0.01)
+    assert camera.receive(message(), 0.0)
+    assert not camera.receive(message(), 1.0)
+    camera.limit(10.0)
+    assert camera.receive(message(), 1.1)
+    camera.limit(10.0)
+    assert not camera.receive(message(), 1.12)

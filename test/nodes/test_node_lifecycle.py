@@ -63,6 +63,7 @@ def test_a_deactivated_node_publishes_nothing_not_even_the_frame_in_work(start, 
     assert len(probe.results) == 1
 
 
+@pytest.mark.fault('an engine that is not there')
 def test_a_missing_engine_fails_configure_with_one_sentence_and_can_be_mended(
     start, probe, picture, capfd
 ):
@@ -79,6 +80,7 @@ def test_a_missing_engine_fails_configure_with_one_sentence_and_can_be_mended(
     assert probe.ask(picture()).score > 0
 
 
+@pytest.mark.fault('cameras that are no topics')
 @pytest.mark.parametrize(
     ('cameras', 'reason'),
     [
@@ -86,6 +88,7 @@ def test_a_missing_engine_fails_configure_with_one_sentence_and_can_be_mended(
         ([''], "cameras holds ''"),
         (['/front', '/front'], 'cameras names /front twice'),
         (['image_raw', '/sageiq/image_raw'], 'cameras names /sageiq/image_raw twice'),
+        (['tar_quality'], 'cameras names /sageiq/tar_quality, which this node publishes itself'),
     ],
 )
 def test_cameras_that_are_no_topics_fail_configure(start, probe, cameras, reason):
@@ -117,8 +120,10 @@ def test_a_subscription_that_cannot_be_made_fails_activate_and_leaves_the_node_i
     assert entry.message.startswith('cannot activate: ') and 'sometimes' in entry.message
     assert state(probe) == State.PRIMARY_STATE_INACTIVE
     assert change(probe, CLEANUP)
+    assert probe.status('engines').message == 'not configured'
 
 
+@pytest.mark.fault('an engine that cannot be closed')
 @pytest.mark.parametrize('round_', [1, 2])
 def test_an_error_in_a_transition_returns_to_unconfigured_from_where_all_can_be_tried_again(
     start, probe, picture, capfd, round_

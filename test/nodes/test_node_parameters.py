@@ -128,3 +128,47 @@ def test_contradicting_values_name_one_culprit_and_keep_the_rest():
     assert list(refused) == ['scorer.good']
     assert 'scorer.poor (0.5) must not exceed scorer.good (0.2)' in refused['scorer.good']
     assert (config.scorer.good, config.scorer.poor) == (Config().scorer.good, 0.5)
+
+
+def test_several_contradictions_cost_no_other_value():
+    given = {
+        'cameras': ['a', 'b', 'c'],
+        'camera.max_rate': [1.0, 2.0],
+        'camera.good': [0.5, 0.6],
+        'scorer.good': 0.7,
+        'autostart': False,
+    }
+    config, refused = accept(Config(), given)
+    assert set(refused) == {'camera.max_rate', 'camera.good'}
+    assert refused['camera.good'].startswith('camera.good holds 2 numbers for 3 cameras')
+    assert (config.cameras, config.scorer.good, config.autostart) == (('a', 'b', 'c'), 0.7, False)
+
+
+@pytest.mark.parametrize(
+    ('name', 'reason'),
+    [
+        ('cameras', "cameras is an empty list, which ROS 2 does not hold; write ['']."),
+        ('camera.max_rate', 'camera.max_rate is empty; give one number for all cameras'),
+        ('scorer.good', 'scorer.good must be of type float, not NoneType'),
+    ],
+)
+def test_no_value_is_refused_as_what_it_stands_for(name, reason):
+    config, refused = accept(Config(), {name: None})
+    assert config == Config()
+    assert refused[name].startswith(reason)
+
+
+def test_whole_numbers_are_taken_for_numbers(start, probe):
+    running = start()
+    probe.until(lambda: running.node._worker, 'active node')
+    assert probe.set(analyzer__min_weight=6).successful
+    assert probe.set(camera__max_rate=[5]).successful
+    assert parameter_value_to_python(probe.get('analyzer.min_weight')) == 6.0
+    assert running.pipeline.config.camera.max_rate == (5.0,)
+    refused = probe.set(scorer__good=2)
+    assert not refused.successful
+
+
+def test_a_number_is_not_taken_for_a_whole_one(start, probe):
+    start()
+    assert not probe.set(analyzer__max_triplets=2.5).successful

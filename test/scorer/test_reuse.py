@@ -36,8 +36,9 @@ def test_a_region_that_has_not_moved_keeps_its_quality_and_tells_its_age():
         (Region('bus', 0.7, car().box), 0.1),
         (car(), 1.01),
         (car(), -0.01),
+        (car(), 0.0),
     ],
-    ids=['moved', 'another label', 'too old', 'before it was scored'],
+    ids=['moved', 'another label', 'too old', 'before it was scored', 'a clock that stands'],
 )
 def test_another_region_or_time_is_scored_anew(region, time_s):
     assert kept(car()).find(region, time_s, CONFIG) is None
@@ -85,3 +86,17 @@ def test_no_quality_is_older_than_it_may_be(scored, time_s, x):
     found = memory.find(car(x), time_s, CONFIG)
     if found is not None:
         assert 0.0 <= found.age_s <= CONFIG.reuse_s
+
+
+def test_no_more_are_kept_than_can_be_looked_through():
+    memory = KeptQualities()
+    for number in range(300):
+        memory.remember([AssessedRegion(car(x=200.0 * number), GOOD)], 0.001 * number, CONFIG)
+    assert memory.find(car(x=200.0 * 299), 0.3, CONFIG) is not None
+    assert memory.find(car(x=200.0 * 99), 0.3, CONFIG) is None
+
+
+def test_a_clock_that_runs_backwards_forgets_everything():
+    memory = kept(car(), time_s=10.0)
+    memory.remember([], 9.5, CONFIG)
+    assert memory.find(car(), 10.1, CONFIG) is None
