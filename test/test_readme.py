@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The README cannot rot: its commands run, its links lead somewhere, its defaults are true."""
 
+import json
 import re
 import shlex
 import subprocess
@@ -74,3 +75,15 @@ def test_the_parameter_table_shows_the_defaults():
         ):
             value = defaults[name]
             assert shown == (f'[{", ".join(value)}]' if isinstance(value, tuple) else str(value))
+
+
+def test_the_measured_numbers_are_those_of_the_bench():
+    median = json.loads((ROOT / 'docs' / 'bench_node.json').read_text())['median']
+    table = README[README.index('| Measured') :].split('\n\n')[0]
+    shown = [row.split('|')[2].strip() for row in table.splitlines()[2:]]
+    assert shown == [
+        f'{median["saturated_hz"]:.1f}',
+        f'{median["saturated_age_ms"]:.0f} ms, {median["saturated_age_p95_ms"]:.0f} ms',
+        f'{median["node_mb"]:.0f} MB',
+        f'{median["first_result_s"]:.1f} s',
+    ]
