@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Print when the gate would have opened and closed on a recorded drive, and why.
 
-    ros2 bag record -o drive /sageiq/tar_quality
-    python examples/gate_over_a_recording.py drive --min-score 0.5
+    ros2 bag record -o drive --topics /sageiq/tar_quality
+    python3 gate_over_a_recording.py drive --min-score 0.5
 
 The gate without its node, as a planner may use it: ``take`` every result, ask for the ``state``.
 On the car the two clocks are ``time.monotonic()`` and the clock of the planner's node; here both
@@ -18,8 +18,9 @@ import sys
 from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
-from sageiq_ros.bags.reader import BagReader
+from sageiq_ros.bags.reader import BagReader, Message
 from sageiq_ros.gate.config import GateConfig
 from sageiq_ros.gate.decision import GateDecision
 from sageiq_ros.gate.gate import QualityGate
@@ -44,9 +45,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
+def result_of(bag: BagReader, message: Message) -> Any:
+    """Decode a result; raise SageIQError for a message that a gate cannot read."""
+    result = bag.decode(message)
+    try:
+        QualityGate(GateConfig(cameras=(result.camera,))).take(result, 0.0, 0.0)
+    except AttributeError as error:
+        raise SageIQError(
+            f'{message.topic} in {bag.path} holds {message.type}, which is no TarQuality of this '
+            f'version: {error}.'
+        ) from error
+    return result
+
+
 def run(bag: BagReader, topic: str, min_score: float) -> None:
     """Gate on all cameras of a topic of results."""
-    results = [(1e-9 * one.stamp_ns, bag.decode(one)) for one in bag.messages([topic])]
+    results = [(1e-9 * one.stamp_ns, result_of(bag, one)) for one in bag.messages([topic])]
+    if not results:
+        raise SageIQError(f'{topic} in {bag.path} holds no results.')
     cameras = tuple(dict.fromkeys(result.camera for _, result in results))
     gate = QualityGate(GateConfig(cameras=cameras, min_score=(min_score,)))
     said: list[tuple[float, GateDecision]] = []

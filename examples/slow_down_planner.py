@@ -4,10 +4,10 @@
 """Publish a speed limit that is low unless the gate is open and says so often enough.
 
     ros2 run sageiq_ros sageiq_gate
-    python examples/slow_down_planner.py --ros-args -p clear_mps:=13.9 -p unclear_mps:=4.0
+    python3 slow_down_planner.py --ros-args -p clear_mps:=13.9 -p unclear_mps:=4.0
 
-What matters for safety: the limit starts low, any state but OPEN lowers it, and so does silence,
-measured by a clock that does not stop with simulated time.
+What matters for safety: the limit starts low, any state but OPEN lowers it, and so do silence,
+measured by a clock that does not stop with simulated time, and a second gate.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import time
 
 import rclpy
 from rclpy.clock import Clock, ClockType
+from rclpy.exceptions import InvalidParameterTypeException
 from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
@@ -40,12 +41,13 @@ class SlowDownPlanner(Node):
         self._heard_s = 0.0
         self._said = ''
         self._limits = self.create_publisher(Float64, 'speed_limit', 1)
-        latched = QoSProfile(
+        # What is latched may be the word of a gate that hangs; the next heartbeat is not.
+        fresh = QoSProfile(
             depth=1,
             reliability=ReliabilityPolicy.RELIABLE,
-            durability=DurabilityPolicy.TRANSIENT_LOCAL,
+            durability=DurabilityPolicy.VOLATILE,
         )
-        self.create_subscription(GateState, 'gate_state', self._hear, latched)
+        self._gates = self.create_subscription(GateState, 'gate_state', self._hear, fresh)
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self.create_timer(PERIOD_S, self._publish_limit, clock=steady)
 
@@ -67,18 +69,24 @@ class SlowDownPlanner(Node):
         silent_s = time.monotonic() - self._heard_s
         if silent_s > self._silence.value:
             return f'nothing is heard of the gate for {silent_s:.1f} s'
+        gates = self.count_publishers(self._gates.topic_name)
+        if gates > 1:
+            return f'{gates} nodes publish {self._gates.topic_name}'
         if self._gate.state != GateState.STATE_OPEN:
             return self._gate.reason
         return ''
 
 
 def main() -> int:
-    """Run until SIGINT or SIGTERM."""
+    """Run until SIGINT or SIGTERM; return 2 for a parameter of the wrong type."""
     rclpy.init()
     try:
         rclpy.spin(SlowDownPlanner())
     except (KeyboardInterrupt, ExternalShutdownException):
         pass
+    except InvalidParameterTypeException as error:
+        print(f'{error}. Give speeds and times with a decimal point, as 14.0.', file=sys.stderr)
+        return 2
     except RuntimeError:
         # A signal in the middle of publishing shows as a fault of rcl.
         if rclpy.ok():

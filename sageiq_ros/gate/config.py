@@ -4,16 +4,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
-from sageiq_ros.schema import ConfigError, setting
+from sageiq_ros.schema import ConfigError, check, setting
 
 NODE = 'sageiq_gate'
 
 
 @dataclass(frozen=True, slots=True)
 class GateConfig:
-    """Everything that decides whether the gate is open."""
+    """Everything that decides whether the gate is open.
+
+    Raises ConfigError for a value of the wrong kind or out of its range, and for a contradiction.
+    """
 
     cameras: tuple[str, ...] = setting(
         ('image_raw',),
@@ -89,6 +92,9 @@ class GateConfig:
     )
 
     def __post_init__(self) -> None:
+        for item in fields(self):
+            value = check(item.name, getattr(self, item.name), item.default, item.metadata)
+            object.__setattr__(self, item.name, value)
         if not self.cameras:
             raise ConfigError('cameras is empty; name at least one.')
         _refuse_twice('cameras', self.cameras)

@@ -30,7 +30,7 @@ class QualityGate:
 
     @property
     def config(self) -> GateConfig:
-        """Settings that hold from the next call on; the cameras stay.
+        """Settings that hold from now on, for the newest results, too; the cameras stay.
 
         Raises ConfigError for other cameras.
         """
@@ -42,7 +42,7 @@ class QualityGate:
             raise ConfigError('The cameras of a gate cannot be changed; make another gate.')
         self._config = config
         for camera, limits in zip(self._cameras.values(), limits_of(config), strict=True):
-            camera.config, camera.limits = config, limits
+            camera.change(config, limits)
 
     def take(self, result: Result, now_s: float, ros_now_s: float) -> bool:
         """Judge a result that came now; return whether it is of a camera of this gate.

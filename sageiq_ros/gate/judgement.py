@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import IntEnum, auto
 
 from sageiq_ros.gate.blame import pulled_down_most
 from sageiq_ros.gate.impossible import find_impossible
@@ -14,8 +14,8 @@ from sageiq_ros.gate.limits import Limits, is_below
 from sageiq_ros.gate.result import Region, Result
 
 
-class Level(Enum):
-    """Say what a result argues for."""
+class Level(IntEnum):
+    """Say what a result argues for: the greater, the worse."""
 
     GOOD = auto()
     """Opening: everything is the hysteresis above its limit."""

@@ -30,13 +30,23 @@ class ResultCount:
     stranger: str = ''
 
 
-def gate_status(name: str, decision: GateDecision, fault: str) -> DiagnosticStatus:
-    """Report the decision; ``fault`` says why there is none."""
+def gate_status(
+    name: str, decision: GateDecision, fault: str, rivals: int = 0
+) -> DiagnosticStatus:
+    """Report the decision; ``fault`` says why there is none.
+
+    ``rivals`` are the other publishers of the same ``gate_state``.
+    """
     values = {
         f'camera {one.camera}': f'{one.state.name}: {one.reason}' for one in decision.cameras
     }
     message = f'{decision.state.name}: {decision.reason}'
-    level = ERROR if fault else _LEVELS[decision.state]
+    if rivals:
+        message = (
+            f'{rivals} more on this topic: another gate publishes gate_state here; give it '
+            f'another namespace. {message}'
+        )
+    level = ERROR if fault or rivals else _LEVELS[decision.state]
     return status(level, f'{name}: gate', message, name, values)
 
 
@@ -58,6 +68,12 @@ def results_status(
         level, message = (
             ERROR,
             (f'results are of {count.stranger}, which is none of the cameras of the gate'),
+        )
+    elif all_there > 1:
+        level, message = (
+            WARN,
+            f'{all_there} nodes publish on {topic}; where two assess the same camera, give one '
+            'another namespace',
         )
     elif not count.taken:
         level, message = WARN, f'no result received yet on {topic}'

@@ -53,7 +53,7 @@ class GateNode(LifecycleNode):
 
     def __init__(self, **options: Any) -> None:
         options.setdefault('namespace', NAMESPACE)
-        super().__init__(NODE, automatically_declare_parameters_from_overrides=True, **options)
+        super().__init__(NODE, **options)
         self._names: dict[str, str] = {}
         self._gate: QualityGate | None = None
         self._count = ResultCount()
@@ -79,6 +79,7 @@ class GateNode(LifecycleNode):
     def _reconfigure(self, config: GateConfig) -> None:
         if self._gate is not None:
             self._gate.config = config
+            self._beat()
         if config.heartbeat_s != self._heartbeat_s:
             self.destroy_publisher(self._publisher)
             self._advertise()
@@ -218,9 +219,10 @@ class GateNode(LifecycleNode):
 
     def _publish_diagnostics(self) -> None:
         name = self.get_logger().name
+        rivals = self.count_publishers(self._publisher.topic_name) - 1
         message = DiagnosticArray(
             status=[
-                gate_status(name, self._decision, self._fault),
+                gate_status(name, self._decision, self._fault, rivals),
                 results_status(name, self, self._subscription, self._count),
             ]
         )

@@ -5,7 +5,7 @@
 import math
 
 import pytest
-from gate_results import CAMERA, START_S, Drive, region, triplet
+from gate_results import CAMERA, START_S, Drive, config, region, triplet
 
 from sageiq_ros.gate.decision import undecided
 
@@ -28,6 +28,18 @@ def test_on_the_way_to_open():
     assert said(drive.wait(0.25)) == opens.format('1.00')
     assert said(drive.take()) == opens.format('0.75')
     assert said(drive.opened().camera) == 'OPEN: score 0.80 is good enough'
+
+
+def test_good_enough_but_the_wait_for_opening_has_not_begun():
+    waits = 'CLOSED: the wait for opening starts with the next result: score 0.80 is good enough'
+    drive = Drive()
+    assert drive.take(stamp_s=drive.ros_s + 0.25).state.name == 'STALE'
+    assert said(drive.wait(0.25)) == waits
+    drive = Drive().opened()
+    drive.gate.config = config(close_after_s=0.0, min_score=(0.9,))
+    assert said(drive.camera) == 'CLOSED: score 0.80 is below 0.90'
+    drive.gate.config = config()
+    assert said(drive.camera) == waits
 
 
 def give(drive, score=0.8, regions=(), **rest):

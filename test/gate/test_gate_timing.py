@@ -5,7 +5,7 @@
 import math
 
 import pytest
-from gate_results import CAMERA, PERIOD_S, START_S, Drive, config, region, result
+from gate_results import CAMERA, LATENCY_S, PERIOD_S, START_S, Drive, config, region, result
 
 from sageiq_msgs.msg import GateState
 from sageiq_ros.gate.decision import GateStatus
@@ -281,14 +281,80 @@ def test_a_decision_tells_the_newest_stamp_and_score():
     assert decision.score == BAD
 
 
-def test_settings_act_from_the_next_result_on():
+def test_settings_act_at_once_on_the_newest_result():
     drive = Drive(open_after_s=0.0, close_after_s=0.0)
     assert drive.take(0.5).state is OPEN
     drive.gate.config = config(open_after_s=0.0, close_after_s=0.0, min_score=(0.6,))
-    drive.wait(PERIOD_S)
-    assert drive.take(0.5).state is CLOSED
+    assert drive.camera.state is CLOSED
+    drive.gate.config = config(open_after_s=0.0)
+    assert drive.camera.state is CLOSED
+    assert drive.take(0.5).state is OPEN
     drive.gate.config = config(stale_after_s=0.0625)
     assert drive.wait(PERIOD_S).state is STALE
+
+
+def test_an_open_gate_has_close_after_s_from_its_newest_result_under_limits_it_does_not_meet():
+    drive = Drive(close_after_s=0.25).opened()
+    drive.wait(PERIOD_S)
+    drive.gate.config = config(close_after_s=0.25, min_score=(0.9,))
+    assert drive.camera.reason == 'closes in 0.12 s: score 0.80 is below 0.90'
+    assert drive.wait(PERIOD_S).state is CLOSED
+
+
+def test_an_open_gate_stays_open_under_limits_its_newest_result_is_not_below():
+    drive = Drive().opened()
+    drive.gate.config = config(min_score=(0.75,))
+    drive.wait(PERIOD_S)
+    assert drive.run(2.0, GOOD).state is OPEN
+
+
+@pytest.mark.parametrize('score', [(0.2,), (0.35,), (0.5,)])
+def test_a_change_of_settings_starts_the_wait_for_opening_anew(score):
+    drive = Drive()
+    drive.run(1.0 - PERIOD_S, GOOD)
+    drive.gate.config = config(min_score=score)
+    drive.wait(PERIOD_S)
+    assert drive.run(1.0 - PERIOD_S, GOOD).state is CLOSED
+    drive.wait(PERIOD_S)
+    assert drive.take(GOOD).state is OPEN
+
+
+def test_a_result_that_was_bad_does_not_count_as_bad_time_under_limits_it_meets():
+    drive = Drive(close_after_s=0.25, stale_after_s=2.0).opened()
+    drive.wait(PERIOD_S)
+    drive.take(0.5)
+    drive.gate.config = config(close_after_s=0.25, stale_after_s=2.0, min_score=(0.6,))
+    assert drive.wait(PERIOD_S).state is OPEN
+    drive.gate.config = config(close_after_s=0.25, stale_after_s=2.0)
+    assert drive.wait(PERIOD_S * 4).state is OPEN
+
+
+# One picture, two results
+
+
+@pytest.mark.parametrize('order', [(BAD, GOOD), (GOOD, BAD)])
+def test_of_two_results_of_one_picture_the_worse_stays(order):
+    drive = Drive().opened()
+    for _ in range(4):
+        drive.wait(PERIOD_S)
+        stamp_s = drive.ros_s - LATENCY_S
+        for score in order:
+            decision = drive.take(score, stamp_s=stamp_s)
+    assert decision.state is CLOSED
+    assert decision.score == BAD
+
+
+def test_the_next_picture_is_judged_by_its_own_results():
+    drive = Drive(open_after_s=0.0, close_after_s=0.0)
+    stamp_s = drive.ros_s
+    drive.take(math.nan, stamp_s=stamp_s)
+    assert drive.take(GOOD, stamp_s=stamp_s).state is CLOSED
+    drive.wait(PERIOD_S)
+    assert drive.take(GOOD).state is OPEN
+
+
+def test_only_the_cameras_of_a_gate_cannot_be_changed():
+    drive = Drive()
     with pytest.raises(ConfigError, match='make another gate'):
         drive.gate.config = config(cameras=('rear',))
 
@@ -306,6 +372,31 @@ def test_settings_act_from_the_next_result_on():
 def test_settings_that_contradict_are_refused(changes, reason):
     with pytest.raises(ConfigError, match=reason):
         config(**changes)
+
+
+@pytest.mark.parametrize(
+    ('changes', 'reason'),
+    [
+        ({'min_score': (-1.0,)}, 'min_score must lie in'),
+        ({'min_score': (math.nan,)}, 'min_score must be a finite number'),
+        ({'min_score': ()}, 'min_score is empty'),
+        ({'min_score': 0.5}, 'min_score must be a list of numbers'),
+        ({'floor': (2.0,)}, 'floor must lie in'),
+        ({'cameras': 'front'}, 'cameras must be a list of strings'),
+        ({'hysteresis': -0.5}, 'hysteresis must lie in'),
+        ({'open_after_s': -1.0}, 'open_after_s must lie in'),
+        ({'close_after_s': math.nan}, 'close_after_s must be a finite number'),
+        ({'stale_after_s': math.inf}, 'stale_after_s must be a finite number'),
+        ({'autostart': 1}, 'autostart must be of type bool'),
+    ],
+)
+def test_settings_of_the_wrong_kind_or_out_of_their_range_are_refused(changes, reason):
+    with pytest.raises(ConfigError, match=reason):
+        config(**changes)
+
+
+def test_settings_take_lists_and_whole_numbers():
+    assert config(min_score=[1], close_after_s=2) == config(min_score=(1.0,), close_after_s=2.0)
 
 
 @pytest.mark.parametrize('none', [(), ('',)])

@@ -7,9 +7,11 @@ import time
 
 import pytest
 from builtin_interfaces.msg import Time as Stamp
-from gate_side import CLOSED, OPEN, QUICK, STALE, UNKNOWN
+from gate_side import CLOSED, OPEN, QUICK, STALE, UNKNOWN, latched
 from rclpy.qos import DurabilityPolicy, ReliabilityPolicy
 from rclpy.time import Time
+
+from sageiq_msgs.msg import GateState, TarQuality
 
 OK, WARN, ERROR = b'\x00', b'\x01', b'\x02'
 
@@ -159,6 +161,25 @@ def test_diagnostics_tell_why_there_are_no_results(start_gate, probe):
     start_gate()
     entry = probe.status('sageiq_gate: results', lambda entry: entry.level == ERROR)
     assert entry.message == 'no publisher on /sageiq/tar_quality'
+
+
+def test_diagnostics_warn_of_a_second_publisher_of_results(start_gate, side, probe):
+    start_gate(**QUICK)
+    with side.stream():
+        assert probe.status('sageiq_gate: results', lambda entry: entry.level == OK)
+        rival = probe.node.create_publisher(TarQuality, '/sageiq/tar_quality', 10)
+        entry = probe.status('sageiq_gate: results', lambda entry: entry.level == WARN)
+    assert rival and entry.message.startswith('2 nodes publish on /sageiq/tar_quality')
+
+
+def test_diagnostics_name_a_second_gate_as_a_fault(start_gate, side, probe):
+    start_gate(**QUICK)
+    with side.stream():
+        assert probe.status('sageiq_gate: gate', lambda entry: entry.level == OK)
+        rival = probe.node.create_publisher(GateState, '/sageiq/gate_state', latched())
+        entry = probe.status('sageiq_gate: gate', lambda entry: entry.level == ERROR)
+    assert rival and entry.message.startswith('1 more on this topic: another gate publishes')
+    assert entry.message.endswith('OPEN: every camera is good enough')
 
 
 def test_images_of_the_pipeline_open_and_close_it(start, start_gate, side, probe, picture):

@@ -3,6 +3,7 @@
 """The gate's parameters: live, lists included, all or none, refused with a reason."""
 
 import math
+import time
 
 import pytest
 from gate_side import ACTIVATE, CLEANUP, CLOSED, CONFIGURE, DEACTIVATE, OPEN, QUICK, UNKNOWN
@@ -16,6 +17,15 @@ def test_a_minimum_acts_on_the_next_result(start_gate, side):
         side.await_state(CLOSED, 'score 0.70 is below 0.80')
         assert side.set(min_score=[0.6]).successful
         side.await_state(OPEN)
+
+
+def test_a_minimum_acts_at_once_on_the_newest_result(start_gate, side):
+    start_gate(**QUICK | {'stale_after_s': 60.0, 'heartbeat_s': 10.0})
+    side.open()
+    begin = time.monotonic()
+    assert side.set(min_score=[0.95]).successful
+    side.await_state(CLOSED, 'score 0.90 is below 0.95')
+    assert time.monotonic() - begin < 10.0
 
 
 def test_labels_and_their_floors_change_in_one_step(start_gate, side):

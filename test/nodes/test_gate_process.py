@@ -3,14 +3,16 @@
 """The gate in a process of its own: its last word, and a clean end within two seconds."""
 
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from gate_side import ACTIVATE, CONFIGURE, NODE, OPEN, SHUTDOWN, UNKNOWN, latched
 from lifecycle_msgs.msg import State, Transition
 from lifecycle_msgs.srv import ChangeState
+from node_child import START_S, Child, assert_clean_end
 from std_msgs.msg import Float64
-from test_node_process import START_S, Child, assert_clean_end
 
 from sageiq_msgs.msg import GateState
 
@@ -84,6 +86,11 @@ class Planner:
             Float64, '/sageiq/speed_limit', lambda message: self.limits.append(message.data), 10
         )
 
+    def count(self, number):
+        """Wait for so many limits from now on."""
+        del self.limits[:]
+        self.probe.until(lambda: len(self.limits) >= number, f'{number} limits', START_S)
+
     def await_limit(self, limit):
         """Wait for two such limits, one after the other: the reason is logged after the first."""
         del self.limits[:]
@@ -109,6 +116,40 @@ def test_a_planner_slows_down_unless_the_gate_says_that_it_is_open(processes, pr
     planner.await_limit(3.0)
     words = assert_clean_end(process)
     assert 'Slow: told so' in words and 'nothing is heard of the gate for 2.' in words
+
+
+def test_a_planner_does_not_believe_what_is_latched_of_a_gate_that_hangs(processes, probe):
+    gate = probe.node.create_publisher(GateState, '/sageiq/gate_state', latched())
+    gate.publish(GateState(state=OPEN))
+    planner = Planner(probe)
+    process = processes(PLANNER, *PARAMETERS)
+    probe.until(lambda: gate.get_subscription_count() and planner.limits, 'planner', START_S)
+    planner.count(10)
+    assert set(planner.limits) == {3.0}
+    gate.publish(GateState(state=OPEN))
+    planner.await_limit(12.0)
+    assert_clean_end(process)
+
+
+def test_a_planner_slows_down_while_two_gates_speak(processes, probe):
+    planner = Planner(probe)
+    process = processes(PLANNER, *PARAMETERS)
+    gate = probe.node.create_publisher(GateState, '/sageiq/gate_state', latched())
+    probe.node.create_timer(0.1, lambda: gate.publish(GateState(state=OPEN)))
+    planner.await_limit(12.0)
+    rival = probe.node.create_publisher(GateState, '/sageiq/gate_state', latched())
+    planner.await_limit(3.0)
+    probe.node.destroy_publisher(rival)
+    planner.await_limit(12.0)
+    assert 'Slow: 2 nodes publish /sageiq/gate_state' in assert_clean_end(process)
+
+
+def test_a_planner_refuses_a_speed_of_the_wrong_type_in_one_sentence():
+    command = [sys.executable, *PLANNER, '--ros-args', '-p', 'clear_mps:=14']
+    done = subprocess.run(command, capture_output=True, text=True, timeout=START_S)
+    assert done.returncode == 2
+    assert 'with a decimal point' in done.stderr and 'Traceback' not in done.stderr
+    assert done.stderr.count('\n') == 1
 
 
 @pytest.mark.parametrize('end', [signal.SIGTERM, signal.SIGKILL, signal.SIGSTOP])
