@@ -8,6 +8,8 @@ ROS 2's cv_bridge where that is installed.
 
 from __future__ import annotations
 
+import re
+import struct
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,6 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from sageiq_ros.quoting import quoted, shortened
 from sageiq_ros.types import Image, SageIQError
 
 COMPRESSED_TYPE = 'sensor_msgs/msg/CompressedImage'
@@ -38,11 +41,20 @@ def to_bgr(message: Any) -> Image:
     """Return the picture of an Image or CompressedImage message as (height, width, 3) uint8 BGR.
 
     A bgr8 image is a view of the message's own buffer. Raises ImageError for a size of zero, data
-    too short for the size, an unknown encoding and data that cannot be decoded.
+    too short for the size, an unknown encoding, compressed data that are neither JPEG nor PNG or
+    cannot be decoded, and what ``decompress`` refuses.
     """
     if hasattr(message, 'format'):
-        return decompress(message.data, message.format)
+        return _from_compressed(message)
     return _from_raw(message)
+
+
+def _from_compressed(message: Any) -> Image:
+    # OpenCV knows more formats, whose decoders nobody on the network needs to reach.
+    start = bytes(message.data[: len(_PNG_START)])
+    if start and not start.startswith((_JPEG_START, _PNG_START)):
+        raise _undecodable(message.format)
+    return decompress(message.data, message.format)
 
 
 def _from_raw(message: Any) -> Image:
@@ -168,7 +180,7 @@ def _from_cv_bridge(message: Any) -> Image:
     except ImportError:
         raise ImageError(
             'encoding',
-            f'The encoding {message.encoding!r} is not known; known are '
+            f'The encoding {quoted(message.encoding)} is not known; known are '
             f'{", ".join((*_PACKED, *_PLANAR))}.',
         ) from None
     try:
@@ -176,13 +188,23 @@ def _from_cv_bridge(message: Any) -> Image:
     except Exception as error:
         raise ImageError(
             'encoding',
-            f'cv_bridge cannot convert the encoding {message.encoding!r}: {error}.',
+            f'cv_bridge cannot convert the encoding {quoted(message.encoding)}: '
+            f'{shortened(str(error))}.',
         ) from error
 
 
-_JPEG_START, _JPEG_SCAN, _JPEG_END = b'\xff\xd8', b'\xff\xda', b'\xff\xd9'
-_PNG_START, _PNG_END = b'\x89PNG\r\n\x1a\n', b'IEND\xaeB`\x82'
+_JPEG_START, _JPEG_SCAN, _JPEG_END = b'\xff\xd8', 0xDA, 0xD9
+# A marker that begins a segment of a JPEG; zeros and restarts stand within its scans.
+_JPEG_MARKER = re.compile(rb'\xff([^\x00\x01\xd0-\xd7\xff])')
+_JPEG_FRAMES = (*range(0xC0, 0xC4), *range(0xC5, 0xC8), *range(0xC9, 0xCC), *range(0xCD, 0xD0))
+_PNG_START, _PNG_END = b'\x89PNG\r\n\x1a\n', b'IEND'
 AS_STORED = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
+
+MOST_PIXELS = 1 << 26
+"""Pixels of a JPEG or PNG that is decoded; a few bytes may claim to be many more."""
+
+MOST_WORK = 1 << 31
+"""Pixels times scans of a JPEG: every scan of a progressive one goes over all of them again."""
 
 
 def decompress(data: Sequence[int], form: str = '', flags: int = AS_STORED) -> Image:
@@ -191,42 +213,83 @@ def decompress(data: Sequence[int], form: str = '', flags: int = AS_STORED) -> I
     ``form`` is the message's own word for its format and only names it in errors. By default the
     picture's rows and columns stay as encoded, whatever orientation its metadata ask for, so
     that boxes are pixels of the image the camera sent. Raises ImageError, also for data cut
-    short: OpenCV would fill the missing part with grey.
+    short, as OpenCV would fill the missing part with grey, and for a JPEG or PNG of more than
+    MOST_PIXELS or MOST_WORK.
     """
     packed = _bytes(data)
     if not packed.size:
         raise ImageError('size', 'The compressed image holds no data.')
-    if _ends_early(packed.tobytes()):
+    content = packed.tobytes()
+    ends = True
+    if content.startswith(_JPEG_START):
+        ends = _check_jpeg(content)
+    elif content.startswith(_PNG_START):
+        ends = _check_png(content)
+    if not ends:
         raise ImageError(
             'truncated', f'The compressed image ends early, after {packed.size} bytes.'
         )
     try:
         image = cv2.imdecode(packed, flags)
     except cv2.error as error:
-        image, reason = None, f': {error.err}'
-    else:
-        reason = ''
+        raise _undecodable(form, f': {error.err}') from error
     if image is None:
-        raise ImageError(
-            'undecodable',
-            f'The compressed image of format {form!r} is neither JPEG nor PNG that can be '
-            f'decoded{reason}.',
-        )
+        raise _undecodable(form)
     return image
 
 
-def _ends_early(data: bytes) -> bool:
-    """Tell whether a JPEG or PNG lacks its end, behind which cameras and phones write more."""
-    if data.startswith(_PNG_START):
-        return _PNG_END not in data
-    return data.startswith(_JPEG_START) and data.rfind(_JPEG_END, _first_scan(data)) < 0
+def _undecodable(form: str, reason: str = '') -> ImageError:
+    return ImageError(
+        'undecodable',
+        f'The compressed image of format {quoted(form)} is neither JPEG nor PNG that can be '
+        f'decoded{reason}.',
+    )
 
 
-def _first_scan(data: bytes) -> int:
-    """Return where a JPEG's headers end, one of which may hold a small JPEG with its own end."""
+def _check_work(width: int, height: int, scans: int) -> None:
+    pixels = width * height
+    if pixels > MOST_PIXELS:
+        raise ImageError(
+            'size',
+            f'The compressed image claims to be {width}x{height} pixels; no more than '
+            f'{MOST_PIXELS} are decoded.',
+        )
+    if pixels * scans > MOST_WORK:
+        raise ImageError(
+            'size',
+            f'The compressed image of {width}x{height} pixels has {scans} scans or more; decoding '
+            f'it would take too long.',
+        )
+
+
+def _check_jpeg(data: bytes) -> bool:
+    """Check size and scans of a JPEG; return whether it has its end.
+
+    Cameras and phones write more behind it, and a small JPEG with its own end into its headers:
+    so it is gone through from marker to marker, as libjpeg does.
+    """
+    width = height = scans = 0
     place = len(_JPEG_START)
-    while data[place : place + 1] == b'\xff' and not data.startswith(_JPEG_SCAN, place):
-        # A marker may be filled up with further bytes 0xff; else its length follows it.
-        filled = data.startswith(b'\xff\xff', place)
-        place += 1 if filled else 2 + int.from_bytes(data[place + 2 : place + 4], 'big')
-    return place
+    while found := _JPEG_MARKER.search(data, place):
+        marker, place = found[1][0], found.end()
+        if marker == _JPEG_END:
+            break
+        if marker in _JPEG_FRAMES:
+            height, width = struct.unpack('>HH', data[place + 3 : place + 7].ljust(4, b'\0'))
+        scans += marker == _JPEG_SCAN
+        _check_work(width, height, scans)
+        place += max(2, int.from_bytes(data[place : place + 2], 'big'))
+    return found is not None
+
+
+def _check_png(data: bytes) -> bool:
+    """Check the size of a PNG; return whether its chunks are whole, up to the last one."""
+    _check_work(*struct.unpack('>II', data[16:24].ljust(8, b'\0')), 1)
+    place = len(_PNG_START)
+    while place < len(data):
+        # OpenCV takes memory for whatever length a chunk claims.
+        kind = data[place + 4 : place + 8]
+        place += 12 + int.from_bytes(data[place : place + 4], 'big')
+        if kind == _PNG_END:
+            return place <= len(data)
+    return False

@@ -16,13 +16,28 @@ from typing import Any
 
 import yaml
 
+from sageiq_ros.quoting import quoted
 from sageiq_ros.types import SageIQError
 
 NODE = 'sageiq_node'
+# PyYAML lets through what Python says of a date without such a day, of a tag without a value, ...
+_MALFORMED = (
+    yaml.YAMLError, ValueError, LookupError, TypeError, AttributeError, RecursionError,
+)  # fmt: skip
 
 
 class ConfigError(SageIQError):
     """A setting that is unknown, of the wrong kind or out of range."""
+
+
+class _Loader(yaml.SafeLoader):
+    """As ROS does, take no aliases: a few lines of them may stand for more than any memory."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            place = self.peek_event().start_mark
+            raise yaml.composer.ComposerError(None, None, 'aliases are not taken', place)
+        return super().compose_node(parent, index)
 
 
 def setting(
@@ -66,39 +81,51 @@ def check(name: str, value: Any, default: Any, meta: Mapping[str, Any]) -> Any:
     if isinstance(default, tuple):
         return _check_list(name, value, default, meta)
     if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
-        value = float(value)
+        value = _as_float(value)
     if type(value) is not type(default):
         raise ConfigError(
             f'{name} must be of type {type(default).__name__}, not {type(value).__name__} '
-            f'({value!r}).'
+            f'({quoted(value)}).'
         )
     if isinstance(value, float) and not math.isfinite(value):
         raise ConfigError(f'{name} must be a finite number, not {value}.')
     low, high = meta['low'], meta['high']
     if low is not None and not low <= value <= high:
-        raise ConfigError(f'{name} must lie in [{low}, {high}], not {value}.')
+        raise ConfigError(f'{name} must lie in [{low}, {high}], not {quoted(value)}.')
     if meta['choices'] is not None and value not in meta['choices']:
-        raise ConfigError(f'{name} must be one of {", ".join(meta["choices"])}, not {value!r}.')
+        raise ConfigError(
+            f'{name} must be one of {", ".join(meta["choices"])}, not {quoted(value)}.'
+        )
     limit = meta['max_length']
     if limit is not None and not (len(value) <= limit and value.isprintable()):
-        raise ConfigError(f'{name} must be 1 to {limit} printable characters, not {value!r}.')
+        raise ConfigError(
+            f'{name} must be 1 to {limit} printable characters, not {quoted(value)}.'
+        )
     if limit is not None and not any(map(str.isalnum, value)):
-        raise ConfigError(f'{name} must have a letter or a digit in it, not {value!r}.')
+        raise ConfigError(f'{name} must have a letter or a digit in it, not {quoted(value)}.')
     return value
+
+
+def _as_float(value: int) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
 
 
 def _check_list(
     name: str, value: Any, default: tuple[Any, ...], meta: Mapping[str, Any]
 ) -> tuple[Any, ...]:
-    words = not isinstance(default[0], float)
+    # A list of numbers is never empty.
+    words = not default or isinstance(default[0], str)
     if isinstance(value, str | bytes) or not isinstance(value, Sequence):
         kind = 'strings' if words else 'numbers'
-        raise ConfigError(f'{name} must be a list of {kind}, not {value!r}.')
+        raise ConfigError(f'{name} must be a list of {kind}, not {quoted(value)}.')
     if words and not all(isinstance(item, str) for item in value):
-        raise ConfigError(f'{name} must be a list of strings, not {list(value)!r}.')
+        raise ConfigError(f'{name} must be a list of strings, not {quoted(list(value))}.')
     if not words and not value:
         raise ConfigError(f'{name} is empty; give one number for all cameras, or one for each.')
-    return tuple(check(name, item, default[0], meta) for item in value)
+    return tuple(check(name, item, '' if words else default[0], meta) for item in value)
 
 
 def updated(config: Any, changes: Mapping[str, Any]) -> Any:
@@ -111,7 +138,9 @@ def updated(config: Any, changes: Mapping[str, Any]) -> Any:
     nested: dict[str, dict[str, Any]] = {}
     for name, value in changes.items():
         if name not in known:
-            raise ConfigError(f'{name} is not a setting; known are {", ".join(sorted(known))}.')
+            raise ConfigError(
+                f'{quoted(name)} is not a setting; known are {", ".join(sorted(known))}.'
+            )
         value = check(name, value, *known[name])
         head, _, rest = name.partition('.')
         if rest:
@@ -133,16 +162,16 @@ def load_yaml(config: Any, path: str | Path, node: str = NODE) -> Any:
 
 def read_parameters(path: str | Path, node: str = NODE) -> dict[str, Any]:
     """Read what a ROS parameter file sets for ``node`` in whatever namespace, as dotted names."""
+    found: dict[str, Any] = {}
     try:
-        document = yaml.safe_load(Path(path).read_text(encoding='utf-8'))
+        document = yaml.load(Path(path).read_text(encoding='utf-8'), _Loader)
+        for name, parameters in _sections(document):
+            if name.rpartition('/')[2] in (node, '*', '**'):
+                found.update(_flatten(parameters))
     except OSError as error:
         raise ConfigError(f'Cannot read the parameter file {path}: {error.strerror}.') from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except _MALFORMED as error:
         raise ConfigError(f'{path} is not a YAML file: {" ".join(str(error).split())}.') from error
-    found: dict[str, Any] = {}
-    for name, parameters in _sections(document):
-        if name.rpartition('/')[2] in (node, '*', '**'):
-            found.update(_flatten(parameters))
     if not found:
         raise ConfigError(
             f'{path} has no ros__parameters of {node}; see config/sageiq.yaml for the form.'

@@ -26,6 +26,11 @@ def shared() -> Path:
     return folder
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the mark of the tests that make a fault, which docs/faults.md lists."""
+    config.addinivalue_line('markers', 'fault(name): makes the fault of that name')
+
+
 def pytest_report_header() -> str | None:
     """Say at the start what this environment leaves out."""
     if find_spec('torch') is None:

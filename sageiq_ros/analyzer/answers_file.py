@@ -15,6 +15,7 @@ from typing import Any
 
 from sageiq_ros.analyzer.answers import valid_answer
 from sageiq_ros.analyzer.memo import Section
+from sageiq_ros.quoting import shortened
 from sageiq_ros.types import SageIQError
 
 log = logging.getLogger(__name__)
@@ -76,7 +77,8 @@ def load_answers(path: Path) -> AnswersFile:
         raise SageIQError(f'{path} cannot be read: {error.strerror}.') from error
     except _SPOILT as error:
         raise SageIQError(
-            f'{path} is not a file of answers as sageiq analyzer export writes them ({error}).'
+            f'{path} is not a file of answers as sageiq analyzer export writes them '
+            f'({shortened(str(error))}).'
         ) from error
 
 

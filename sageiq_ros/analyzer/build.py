@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from sageiq_ros.analyzer.answers import AnswerSource
 from sageiq_ros.analyzer.answers_file import AnswersFile, load_answers
 from sageiq_ros.analyzer.base import TripletAnalyzer
@@ -19,6 +17,7 @@ from sageiq_ros.analyzer.word_analyzer import WordAnalyzer
 from sageiq_ros.analyzer.worker_process import WorkerLimits
 from sageiq_ros.cache import cache_folder
 from sageiq_ros.config import AnalyzerConfig
+from sageiq_ros.paths import user_path
 from sageiq_ros.types import SageIQError
 
 TITLES = {'combined': 'association and prior'}
@@ -62,7 +61,7 @@ def find_job(config: AnalyzerConfig) -> Job:
 
 def find_memo(config: AnalyzerConfig) -> Memo:
     """Return the file of remembered answers that a configuration names."""
-    return Memo(Path(config.memo).expanduser() if config.memo else cache_folder() / 'memo.sqlite3')
+    return Memo(user_path(config.memo) if config.memo else cache_folder() / 'memo.sqlite3')
 
 
 def method_of(mode: str) -> str:
@@ -71,7 +70,7 @@ def method_of(mode: str) -> str:
 
 
 def _from_file(config: AnalyzerConfig) -> tuple[str, AnswersFile]:
-    answers = load_answers(Path(config.model).expanduser())
+    answers = load_answers(user_path(config.model))
     method = answers.mode.partition('-')[0]
     if method != method_of(config.mode):
         raise SageIQError(

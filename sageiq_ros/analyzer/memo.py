@@ -18,13 +18,12 @@ from typing import Any, NamedTuple, TypeVar
 FORMAT = 2
 LOCK_WAIT = 5.0
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-_COLUMNS = 'model, mode, prompt, query, words, answer'
-_TABLE = """
+_UNKNOWN_LAYOUT = 'unsupported file format'
+_TABLE = """\
 CREATE TABLE answers (
     model TEXT NOT NULL, mode TEXT NOT NULL, prompt INTEGER NOT NULL, query TEXT NOT NULL,
     words TEXT NOT NULL, answer TEXT NOT NULL, PRIMARY KEY (model, mode, prompt, query, words)
-) WITHOUT ROWID
-"""
+) WITHOUT ROWID"""
 _SECTION = 'model = ? AND mode = ? AND prompt = ? AND query = ?'
 # Those that are needed most come first, lists that were selected from come last.
 _ORDER = "words NOT IN (SELECT value FROM json_each(?)), substr(words, 1, 1) = '[', words"
@@ -106,13 +105,15 @@ class Memo:
                         return action(file)
                 reason = f'format {version} instead of {FORMAT}'
                 self._set_aside(inode, f'format-{version}', reason)
-            except sqlite3.DatabaseError as error:
-                if getattr(error, 'sqlite_errorcode', None) not in _DAMAGE or attempt == 2:
+            except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+                if not _is_damage(error) or attempt == 2:
                     log.warning('The memo %s cannot be used: %s.', self.path, error)
                     break
                 self._set_aside(inode, 'damaged', str(error))
-            except OSError as error:
-                log.warning('The memo %s cannot be used: %s.', self.path, error.strerror or error)
+            except (OSError, ValueError) as error:
+                # A name that no file can have is a ValueError.
+                reason = getattr(error, 'strerror', None) or error
+                log.warning('The memo %s cannot be used: %s.', self.path, reason)
                 break
         return otherwise
 
@@ -141,10 +142,22 @@ class Memo:
                 )
 
 
+def _is_damage(error: sqlite3.DatabaseError | UnicodeDecodeError) -> bool:
+    """Tell whether the file is to blame, not what is around it."""
+    # What SQLite says of a damaged layout may quote bytes that are no text.
+    if isinstance(error, UnicodeDecodeError):
+        return True
+    if _UNKNOWN_LAYOUT in str(error):
+        return True
+    # The lowest byte is the kind of an error, what is above it tells more.
+    return getattr(error, 'sqlite_errorcode', 0) & 0xFF in _DAMAGE
+
+
 def _prepare(file: sqlite3.Connection) -> int:
     """Lay out a new file; returns the format of the file, which may be another one's.
 
-    A file of our format without our table, or with another's, has format 0.
+    A file of our format with anything but our table has format 0: a view or a trigger may take
+    for ever.
     """
     if _version(file) == 0 and _is_empty(file):
         _switch_to_wal(file)
@@ -155,8 +168,9 @@ def _prepare(file: sqlite3.Connection) -> int:
                 file.execute(_TABLE)
                 file.execute(f'PRAGMA user_version = {FORMAT}')
     version = _version(file)
-    columns = (str(row[1]) for row in file.execute('PRAGMA table_info(answers)'))
-    if version == FORMAT and ', '.join(columns) != _COLUMNS:
+    if version == FORMAT and file.execute('SELECT sql FROM sqlite_master').fetchall() != [
+        (_TABLE,)
+    ]:
         return 0
     return version
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from sageiq_ros.quoting import quoted
 from sageiq_ros.types import Box, Region, SageIQError, SceneGraph, Triplet
 from sageiq_ros.vocabulary import PREDICATES
 
@@ -40,6 +41,6 @@ def _split(part: str) -> tuple[str, str, str]:
         if found and subject.strip() and object_.strip():
             return subject.strip(), predicate, object_.strip()
     raise SageIQError(
-        f"{part!r} is not a triplet; write 'subject predicate object' with a predicate of Visual "
-        "Genome, or 'subject | predicate | object'."
+        f"{quoted(part)} is not a triplet; write 'subject predicate object' with a predicate of "
+        "Visual Genome, or 'subject | predicate | object'."
     )

@@ -22,6 +22,8 @@ from rosbags.typesys import Stores, get_typestore
 
 from sageiq_ros.bags.cut_off import RecordingPath, is_cut_off
 from sageiq_ros.bags.frames import BagError
+from sageiq_ros.images import COMPRESSED_TYPE, RAW_TYPE
+from sageiq_ros.quoting import shortened
 
 if TYPE_CHECKING:
     from rosbags.rosbag2.reader import ReaderProtocol
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 STORAGE_SUFFIXES = ('.mcap', '.db3')
 PACKED_SUFFIXES = ('.mcap.zstd', '.db3.zstd')
 SOURCE_KEY = 'source'
+IMAGE_TYPES = (RAW_TYPE, COMPRESSED_TYPE)
 _ZSTD_MAGIC = b'\x28\xb5\x2f\xfd'
 
 
@@ -61,16 +64,17 @@ class BagReader:
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
+        self._verdicts: dict[str, bool] = {}
         readable = self._readable()
         with self._faults():
             self._reader = AnyReader(
                 [readable], default_typestore=get_typestore(Stores.ROS2_KILTED)
             )
             self._reader.open()
-        self.topics = self._topics()
-        holding = [file.metadata for file in self._files if file.metadata.message_count]
-        self.start_ns = min((file.start_time for file in holding), default=0)
-        self.end_ns = max((file.end_time for file in holding), default=1) - 1
+            self.topics = self._topics()
+            holding = [file.metadata for file in self._files if file.metadata.message_count]
+            self.start_ns = min((file.start_time for file in holding), default=0)
+            self.end_ns = max((file.end_time for file in holding), default=1) - 1
         self.remark = self._remark(readable)
 
     @property
@@ -82,7 +86,9 @@ class BagReader:
         with self._faults():
             document = yaml.safe_load(metadata.read_text(encoding='utf-8'))
             custom = document['rosbag2_bagfile_information'].get('custom_data') or {}
-            return str(custom.get(SOURCE_KEY, ''))
+            source = custom.get(SOURCE_KEY, '')
+            # A few lines of YAML may stand for a value that no memory holds as text.
+            return source if isinstance(source, str) else ''
 
     @property
     def message_count(self) -> int:
@@ -100,8 +106,8 @@ class BagReader:
         for topic in self.topics:
             if topic.name == name:
                 return topic
-        there = ', '.join(topic.name for topic in self.topics) or 'none'
-        raise BagError(f'{self.path} has no topic {name}; its topics are: {there}.')
+        there = ', '.join(shortened(topic.name) for topic in self.topics) or 'none'
+        raise BagError(f'{self.path} has no topic {shortened(name)}; its topics are: {there}.')
 
     def messages(
         self,
@@ -136,8 +142,13 @@ class BagReader:
             yield Message(connection.topic, connection.msgtype, stamp_ns, data)
 
     def decode(self, message: Message) -> Any:
-        """Return the fields of a message as attributes, byte arrays as numpy arrays."""
+        """Return the fields of a message as attributes, byte arrays as numpy arrays.
+
+        A file brings the definitions of its messages; that of an image must be ROS's own.
+        """
         with self._faults():
+            if message.type in IMAGE_TYPES and not self._defines_as_ros(message.type):
+                raise ValueError(f'it has a definition of its own of {message.type}')
             return self._reader.deserialize(message.data, message.type)
 
     def close(self) -> None:
@@ -154,6 +165,12 @@ class BagReader:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _defines_as_ros(self, type_name: str) -> bool:
+        if type_name not in self._verdicts:
+            known = get_typestore(Stores.ROS2_KILTED).hash_rihs01(type_name)
+            self._verdicts[type_name] = self._reader.typestore.hash_rihs01(type_name) == known
+        return self._verdicts[type_name]
 
     @property
     def _files(self) -> list[ReaderProtocol]:
@@ -175,6 +192,8 @@ class BagReader:
             )
             for connection in self._reader.connections
         }
+        if not all(isinstance(t.name, str) and isinstance(t.type, str) for t in found.values()):
+            raise ValueError('a topic has no name or no type')
         return tuple(sorted(found.values(), key=lambda topic: topic.name))
 
     def _remark(self, readable: Path) -> str:
@@ -186,7 +205,8 @@ class BagReader:
                 f'The bag {self.path} was cut off before its first message was whole; there is '
                 'nothing in it to read.'
             )
-        told = sum(connection.msgcount for connection in self._reader.connections)
+        with self._faults():
+            told = sum(connection.msgcount for connection in self._reader.connections)
         sentences = []
         if cut_off:
             sentences.append(f'The recording was cut off; {", ".join(cut_off)} was read.')
@@ -235,7 +255,7 @@ class BagReader:
         try:
             yield
         except Exception as error:
-            reason = ' '.join(str(error).split()) or type(error).__name__
+            reason = shortened(str(error)) or type(error).__name__
             if 'disk image is malformed' in reason:
                 reason += self._way_out()
             raise BagError(f'The bag {self.path} is damaged or not a bag: {reason}') from error

@@ -11,6 +11,7 @@ from typing import Any
 from sageiq_ros.bags.frames import BagError, Frame
 from sageiq_ros.bags.reader import BagReader, Topic
 from sageiq_ros.images import COMPRESSED_TYPE, RAW_TYPE, ImageError, to_bgr
+from sageiq_ros.quoting import shortened
 
 
 class BagSource:
@@ -58,22 +59,31 @@ def frame_name(number: int) -> str:
 def header_ns(decoded: Any) -> int:
     """Return the stamp of a message's header in nanoseconds, 0 where it has none."""
     stamp = getattr(getattr(decoded, 'header', None), 'stamp', None)
-    return 0 if stamp is None else stamp.sec * 1_000_000_000 + stamp.nanosec
+    # A file's own definition of a header may be another than ROS's.
+    sec, nanosec = getattr(stamp, 'sec', 0), getattr(stamp, 'nanosec', 0)
+    whole = isinstance(sec, int) and isinstance(nanosec, int)
+    return sec * 1_000_000_000 + nanosec if whole else 0
+
+
+def image_topics(reader: BagReader) -> list[Topic]:
+    """Return the topics that carry images, raw or compressed."""
+    return [topic for topic in reader.topics if topic.type in (RAW_TYPE, COMPRESSED_TYPE)]
 
 
 def choose_image_topic(reader: BagReader, name: str | None) -> Topic:
     """Return the topic asked for, or the first image topic that is not empty."""
-    candidates = [topic for topic in reader.topics if topic.type in (RAW_TYPE, COMPRESSED_TYPE)]
+    candidates = image_topics(reader)
     if name is not None:
         topic = reader.topic(name)
         if topic not in candidates:
             raise BagError(
-                f'{name} in {reader.path} carries {topic.type}, not images; its image topics '
-                f'are: {", ".join(t.name for t in candidates) or "none"}.'
+                f'{name} in {reader.path} carries {shortened(topic.type)}, not images; its image '
+                f'topics are: {", ".join(t.name for t in candidates) or "none"}.'
             )
         return topic
     for topic in candidates:
         if topic.count:
             return topic
-    there = ', '.join(f'{topic.name} ({topic.type})' for topic in reader.topics) or 'none'
-    raise BagError(f'{reader.path} has no images; its topics are: {there}.')
+    there = ', '.join(shortened(f'{topic.name} ({topic.type})') for topic in reader.topics)
+
+    raise BagError(f'{reader.path} has no images; its topics are: {there or "none"}.')

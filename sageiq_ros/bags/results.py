@@ -14,6 +14,7 @@ from sageiq_ros.types import (
     Flag,
     Quality,
     Region,
+    SageIQError,
     State,
     Timing,
     WeightSource,
@@ -21,7 +22,22 @@ from sageiq_ros.types import (
 
 
 def to_assessment(message: Any) -> Assessment:
-    """Return what a TarQuality message says; its floats have the precision of 32 bits."""
+    """Return what a TarQuality message says; its floats have the precision of 32 bits.
+
+    Raises SageIQError for a state or source that there is not, and for a triplet of regions that
+    are not there.
+    """
+    try:
+        assessment = _assessment(message)
+    except ValueError as error:
+        raise SageIQError(f'The result is of another version of sageiq_msgs: {error}.') from error
+    count = len(assessment.regions)
+    if any(max(t.subject, t.object) >= count for t in assessment.triplets):
+        raise SageIQError(f'The result names a region beyond its {count}.')
+    return assessment
+
+
+def _assessment(message: Any) -> Assessment:
     return Assessment(
         query=message.query,
         score=message.score,

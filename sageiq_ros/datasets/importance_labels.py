@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from sageiq_ros.quoting import shortened
 from sageiq_ros.types import Box, Region, SageIQError, SceneGraph, Triplet
 
 SPLITS = ('tuning', 'reporting')
@@ -87,9 +88,9 @@ def load_triplets(path: Path | None = None) -> list[LabelledTriplet]:
             head = [str(row.pop(key)) for key in ('subject', 'predicate', 'object')]
             split = str(row.pop('split', 'reporting'))
             found.append(LabelledTriplet(*head, split, {q: _votes(v) for q, v in row.items()}))
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise SageIQError(
-                f'Line {number} of {path} is no labelled triplet ({error}); see '
+                f'Line {number} of {path} is no labelled triplet ({shortened(str(error))}); see '
                 'docs/analyzer_labels.md for the form.'
             ) from error
     return found
@@ -127,6 +128,6 @@ def _rows(path: Path | None, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
             row = json.loads(line)
             if not isinstance(row, dict):
                 raise ValueError('not an object')
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise SageIQError(f'Line {number} of {source} is not JSON ({error}).') from error
         yield number, row

@@ -9,6 +9,7 @@ no part of the 1,162 pictures that the literature means.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from sageiq_ros.datasets.mat_file import Value, read_variable
 from sageiq_ros.types import SageIQError
 
 PICTURES = 'Images'
@@ -43,7 +45,7 @@ def is_live_itw(folder: Path) -> bool:
 
 
 def read_live_itw(folder: Path) -> LiveItw:
-    """Read the release in ``folder``; needs scipy.
+    """Read the release in ``folder``.
 
     Raises SageIQError as ``read_tables`` does, and for a picture that is missing.
     """
@@ -60,22 +62,28 @@ def read_live_itw(folder: Path) -> LiveItw:
 def read_tables(folder: Path) -> LiveItw:
     """Read what the release in ``folder`` says, whether its pictures are there or not.
 
-    Needs scipy. Raises SageIQError for a table that is missing, damaged or does not fit the other
-    one, for a score that is no opinion, and without scipy.
+    Raises SageIQError for a table that is missing, damaged or does not fit the other one, and for
+    a score that is no opinion.
     """
-    names = [_word(entry) for entry in _table(folder, NAMES_FILE)]
+    cells = _table(folder, NAMES_FILE)
+    if not isinstance(cells, list):
+        raise SageIQError(
+            f'{folder / NAMES_FILE} holds no cells but numbers or text; unpack the release of '
+            'LIVE-itw again.'
+        )
+    # MATLAB has an empty name as an array without numbers.
+    names = [cell if isinstance(cell, str) else '' for cell in cells]
     if not all(names):
         raise SageIQError(
             f'{folder / NAMES_FILE} has no name in cell {names.index("") + 1}; unpack the release '
             'of LIVE-itw again.'
         )
-    table = _table(folder, SCORES_FILE)
-    if table.dtype.kind not in 'fiu':
+    opinions = _table(folder, SCORES_FILE)
+    if not isinstance(opinions, np.ndarray):
         raise SageIQError(
             f'{folder / SCORES_FILE} holds no numbers but cells or text; unpack the release of '
             'LIVE-itw again.'
         )
-    opinions = table.astype(np.float64)
     if len(names) != len(opinions) or len(names) <= PRACTICE_PICTURES:
         raise SageIQError(
             f'{folder / NAMES_FILE} names {len(names)} pictures and {folder / SCORES_FILE} holds '
@@ -102,18 +110,10 @@ def split_at_random(items: Sequence[Item], seed: int) -> tuple[list[Item], list[
     return [items[i] for i in training], [items[i] for i in test]
 
 
-def _table(folder: Path, file: str) -> NDArray[np.generic]:
-    try:
-        from scipy.io import loadmat
-    except ImportError as error:
-        raise SageIQError(
-            f'Reading the release of LIVE-itw lacks a package ({error}); run '
-            "'pip install -r requirements/experiments.txt'."
-        ) from error
+def _table(folder: Path, file: str) -> Value:
     path = folder / file
-    variable = path.stem
     try:
-        return loadmat(str(path))[variable].ravel()
+        return read_variable(path, path.stem)
     except FileNotFoundError as error:
         raise SageIQError(
             f'There is no {path}; name the folder of the LIVE-itw release, with {PICTURES} and '
@@ -123,14 +123,8 @@ def _table(folder: Path, file: str) -> NDArray[np.generic]:
         raise SageIQError(
             f'{path} is written as MATLAB 7.3, which cannot be read here; save it with -v7.'
         ) from error
-    except Exception as error:  # A damaged file raises whatever its bytes lead to.
+    except (OSError, ValueError, struct.error, LookupError, RecursionError) as error:
         raise SageIQError(
-            f'{path} is no readable table of {variable} ({type(error).__name__}); unpack the '
+            f'{path} is no readable table of {path.stem} ({type(error).__name__}); unpack the '
             'release of LIVE-itw again.'
         ) from error
-
-
-def _word(entry: object) -> str:
-    # MATLAB's cells of strings arrive as arrays of one string, an empty one as an empty array.
-    words = np.asarray(entry).ravel()
-    return str(words[0]) if words.size else ''

@@ -14,6 +14,7 @@ from sageiq_ros.types import Image, SageIQError
 
 SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.webp')
 HOLD_OUT_EVERY = 4
+_WHY = {'truncated': 'ends early', 'size': 'cannot be read as a picture, being empty or too large'}
 
 
 def list_pictures(folder: Path) -> list[Path]:
@@ -35,7 +36,7 @@ def read_picture(path: Path, flags: int = cv2.IMREAD_COLOR) -> Image:
     """Read a picture as (height, width, 3) uint8 BGR, or as other OpenCV ``flags`` ask.
 
     By default it is turned as its EXIF tag says. Raises SageIQError naming a file that is not
-    there, may not be read, ends early or is no picture.
+    there, may not be read, ends early, is too large or is no picture.
     """
     # Not cv2.imread: it fills what is missing with grey, and a name that is not UTF-8 ends the
     # process there.
@@ -48,7 +49,7 @@ def read_picture(path: Path, flags: int = cv2.IMREAD_COLOR) -> Image:
             f'{path} cannot be opened ({reason}); put the picture there and allow reading it.'
         ) from error
     except ImageError as error:
-        why = 'ends early' if error.kind == 'truncated' else 'cannot be read as a picture'
+        why = _WHY.get(error.kind, 'cannot be read as a picture')
         raise SageIQError(f'{path} {why}; remove or replace it.') from error
 
 

@@ -14,8 +14,11 @@ from typing import Any
 
 from sageiq_ros.engines.base import Engine, EngineError
 from sageiq_ros.engines.manifest import Manifest, TensorSpec
+from sageiq_ros.paths import user_path
+from sageiq_ros.quoting import quoted, shortened
 
 MANIFEST = 'manifest.json'
+LONGEST_TEXT = 200
 # Module, class and the file each backend runs; of those that run a file the first is the default.
 BACKENDS = {
     'openvino': ('openvino', 'OpenVINOEngine', '.onnx'),
@@ -33,17 +36,19 @@ def shipped() -> Path:
 def find_engine(name_or_path: str) -> Path:
     """Return the folder of a shipped engine's name or of a path.
 
-    Raises EngineError when neither holds a manifest.
+    Raises EngineError when neither holds a manifest, and SageIQError for what cannot be a path.
     """
     is_path = '/' in name_or_path or name_or_path.startswith(('.', '~'))
-    folder = Path(name_or_path).expanduser() if is_path else shipped() / name_or_path
-    if not (folder / MANIFEST).is_file():
+    manifest = user_path(
+        str(Path(name_or_path if is_path else shipped() / name_or_path, MANIFEST))
+    )
+    if not manifest.is_file():
         names = ', '.join(sorted(p.parent.name for p in shipped().glob(f'*/{MANIFEST}')))
         raise EngineError(
-            f'No engine at {name_or_path!r}: give the path of a folder with {MANIFEST}, or one '
-            f'of the shipped names: {names or "none"}.'
+            f'No engine at {quoted(name_or_path)}: give the path of a folder with {MANIFEST}, or '
+            f'one of the shipped names: {names or "none"}.'
         )
-    return folder
+    return manifest.parent
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -57,12 +62,31 @@ def read_manifest(folder: Path) -> Manifest:
             )
             for side in ('inputs', 'outputs')
         }
-        return Manifest(**{**content, **tensors})
-    except (OSError, ValueError, TypeError, KeyError) as error:
+        return _checked(Manifest(**{**content, **tensors}))
+    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
         raise EngineError(
-            f'{path} is not a readable engine manifest ({type(error).__name__}: {error}); '
-            'restore it or export the engine again.'
+            f'{path} is not a readable engine manifest ({type(error).__name__}: '
+            f'{shortened(str(error))}); restore it or export the engine again.'
         ) from error
+
+
+def _checked(manifest: Manifest) -> Manifest:
+    """Return a manifest of the right types; raises TypeError or ValueError for another."""
+    for name in ('name', 'network', 'precision', 'file', 'sha256'):
+        text = getattr(manifest, name)
+        if not (isinstance(text, str) and text.isprintable() and len(text) <= LONGEST_TEXT):
+            raise TypeError(f'{name} is no short text')
+    for name in ('settings', 'provenance', 'measured'):
+        if not isinstance(getattr(manifest, name), dict):
+            raise TypeError(f'{name} is no object')
+    for tensor in (*manifest.inputs, *manifest.outputs):
+        if not (isinstance(tensor.name, str) and isinstance(tensor.dtype, str)):
+            raise TypeError('a tensor has a name or dtype that is no text')
+        if not all(type(size) is int and size >= 0 for size in tensor.shape):
+            raise ValueError(f'the tensor {shortened(tensor.name)} has no shape of whole numbers')
+    if Path(manifest.file).name != manifest.file:
+        raise ValueError('its file does not lie beside it')
+    return manifest
 
 
 def verified_model(folder: Path, manifest: Manifest) -> Path:
@@ -91,7 +115,8 @@ def load_engine(name_or_path: str, network: str, threads: int, backend: str = 'a
     manifest = read_manifest(folder)
     if manifest.network != network:
         raise EngineError(
-            f'The engine {name_or_path!r} runs {manifest.network}, where {network} is needed.'
+            f'The engine {quoted(name_or_path)} runs {manifest.network}, where {network} is '
+            'needed.'
         )
     module, name, _ = BACKENDS[choose_backend(manifest, backend)]
     engine = getattr(import_module(f'sageiq_ros.engines.{module}'), name)
@@ -110,14 +135,16 @@ def choose_backend(manifest: Manifest, backend: str = 'auto') -> str:
     fit = fit_backends(manifest)
     if not fit:
         raise EngineError(
-            f'No backend runs the file {manifest.file!r} of the engine {manifest.name}: it must '
+            f'No backend runs the file {quoted(manifest.file)} of the engine {manifest.name}: '
+            f'it must '
             'end in .onnx or .safetensors.'
         )
     if backend == 'auto':
         return fit[0]
     if backend not in fit:
         raise EngineError(
-            f'The backend {backend} does not run {manifest.file} of the engine {manifest.name}; '
+            f'The backend {backend} does not run {manifest.file} of the engine '
+            f'{manifest.name}; '
             f'choose {" or ".join(fit)}.'
         )
     return backend

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from sageiq_ros.quoting import quoted
 from sageiq_ros.types import Box, SageIQError
 
 COLUMNS = ['x', 'y', 'w', 'h']
@@ -35,7 +36,7 @@ class Boxes:
             elif suffix == '.json':
                 self._read_json(Path(word))
             else:
-                self._add(ALL, word.split(','), repr(word))
+                self._add(ALL, word.split(','), quoted(word))
 
     @property
     def none(self) -> bool:
@@ -51,7 +52,7 @@ class Boxes:
         unknown = sorted(set(self._by_image) - {ALL, *images})
         if unknown:
             raise SageIQError(
-                f'There are boxes for {unknown[0]!r}, which is no image of the input.'
+                f'There are boxes for {quoted(unknown[0])}, which is no image of the input.'
             )
 
     def _read_csv(self, path: Path) -> None:
@@ -61,7 +62,7 @@ class Boxes:
         if heading not in (COLUMNS, ['image', *COLUMNS]):
             raise SageIQError(
                 f'{path} must start with the heading x,y,w,h or image,x,y,w,h, not '
-                f'{",".join(heading)!r}.'
+                f'{quoted(",".join(heading))}.'
             )
         named = heading != COLUMNS
         rows = [(lines.line_num, row) for row in lines if row]
@@ -75,7 +76,7 @@ class Boxes:
     def _read_json(self, path: Path) -> None:
         try:
             content = json.loads(_text(path))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise SageIQError(f'{path} is not JSON: {error}.') from error
         if isinstance(content, dict):
             groups = {_image(name, str(path)): boxes for name, boxes in content.items()}
@@ -85,14 +86,14 @@ class Boxes:
             if not isinstance(boxes, list) or not boxes:
                 raise SageIQError(f'{path} must list boxes [x, y, w, h], by image name or alone.')
             for box in boxes:
-                self._add(image, box if isinstance(box, list) else [], f'{box!r} in {path}')
+                self._add(image, box if isinstance(box, list) else [], f'{quoted(box)} in {path}')
 
     def _add(self, image: str, values: Sequence[Any], place: str) -> None:
         try:
             x, y, w, h = (float(value) for value in values)
             if not all(map(math.isfinite, (x, y, w, h))) or w <= 0 or h <= 0:
                 raise ValueError
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, OverflowError) as error:
             raise SageIQError(
                 f'{place} is no box: four numbers x,y,w,h in pixels are, with w and h above 0.'
             ) from error
@@ -109,5 +110,5 @@ def _text(path: Path) -> str:
     try:
         # Spreadsheets write a byte order mark, which would become a part of the first name.
         return path.read_text(encoding='utf-8-sig')
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise SageIQError(f'{path} cannot be read: {error}.') from error

@@ -76,17 +76,18 @@ def parse_box(text: str, image: Image) -> Box:
 
     Raises SageIQError for anything else and for a box that is empty or leaves the image.
     """
+    from sageiq_ros.quoting import quoted, shortened
     from sageiq_ros.types import Box, SageIQError
 
     try:
         x, y, w, h = (int(part) for part in text.split(','))
     except ValueError:
         raise SageIQError(
-            f'--box takes x,y,w,h in whole pixels, as 10,20,200,100, not {text!r}.'
+            f'--box takes x,y,w,h in whole pixels, as 10,20,200,100, not {quoted(text)}.'
         ) from None
     height, width = image.shape[:2]
     if min(x, y) < 0 or min(w, h) < 1 or x + w > width or y + h > height:
         raise SageIQError(
-            f'The box {text} is empty or leaves the image of {width}x{height} pixels.'
+            f'The box {shortened(text)} is empty or leaves the image of {width}x{height} pixels.'
         )
     return Box(x, y, x + w, y + h)

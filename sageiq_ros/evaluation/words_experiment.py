@@ -118,7 +118,7 @@ def read_answers(path: Path) -> dict[tuple[str, str, str], str]:
             record = json.loads(line)
             name, answer = record['name'], record['answer']
             key = (str(record.get('dataset', '')), str(name), json.dumps(record.get('box')))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise SageIQError(
                 f'Line {number} of {path} is no object with a name and an answer.'
             ) from error

@@ -13,6 +13,7 @@ from time import perf_counter
 from typing import Any
 
 from sageiq_ros.images import image_type
+from sageiq_ros.quoting import quoted, shortened
 from sageiq_ros.schema import ConfigError
 from sageiq_ros.scorer.reuse import KeptQualities
 
@@ -110,7 +111,7 @@ def resolve_cameras(
             topic = resolve(name)
         except RuntimeError as error:
             reason = str(error).removeprefix('failed to resolve name: ').partition(', at ')[0]
-            raise ConfigError(f'cameras holds {name!r}: {reason}.') from error
+            raise ConfigError(f'cameras holds {quoted(name)}: {shortened(reason)}.') from error
         if topic in published:
             raise ConfigError(
                 f"cameras names {topic}, which this node publishes itself; name a camera's topic."

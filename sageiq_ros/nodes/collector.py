@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import math
 import time
+from contextlib import suppress
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from rclpy.node import Node
@@ -15,7 +16,7 @@ from std_msgs.msg import Empty
 
 from sageiq_msgs.msg import TarQuality
 from sageiq_ros.bags.results import to_assessment
-from sageiq_ros.types import Assessment
+from sageiq_ros.types import Assessment, SageIQError
 
 RESULTS = 'tar_quality'
 READY = 'sageiq_evaluator/ready'
@@ -75,14 +76,23 @@ class Collector:
 
     def _take(self, message: TarQuality) -> None:
         self.heard += 1
-        if self._node.resolve_topic_name(message.camera) != self._image_topic:
+        if not self._is_ours(message.camera):
             return
         self._last = time.monotonic()
         if not self.results:
             self._first = self._last
         stamp = message.header.stamp
         stamp_ns = stamp.sec * 1_000_000_000 + stamp.nanosec
-        self.results.setdefault(stamp_ns, to_assessment(message))
+        try:
+            self.results.setdefault(stamp_ns, to_assessment(message))
+        except SageIQError as error:
+            self.fault = str(error)
+
+    def _is_ours(self, camera: str) -> bool:
+        # What anybody sends may be no name of a topic at all.
+        with suppress(RuntimeError):
+            return self._node.resolve_topic_name(camera) == self._image_topic
+        return False
 
     def _diagnose(self, array: DiagnosticArray) -> None:
         self.heard += 1

@@ -29,6 +29,7 @@ from sageiq_ros.nodes.camera import resolve_cameras
 from sageiq_ros.nodes.gate_diagnostics import ResultCount, gate_status, results_status
 from sageiq_ros.nodes.gate_messages import gate_state
 from sageiq_ros.nodes.parameters import NodeParameters
+from sageiq_ros.nodes.run import start_fault
 from sageiq_ros.nodes.stop_request import StopRequest
 from sageiq_ros.schema import ConfigError
 
@@ -239,7 +240,11 @@ def _gist(decision: GateDecision) -> list[Any]:
 def main(args: list[str] | None = None) -> int:
     """Run the node until SIGINT or SIGTERM."""
     stop = StopRequest()
-    rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
+    try:
+        rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
+    except RuntimeError as error:
+        print(f'sageiq: {start_fault(error)}', file=sys.stderr)
+        return 2
     try:
         node = GateNode()
         executor = SingleThreadedExecutor()

@@ -246,7 +246,7 @@ class SageIQNode(LifecycleNode):
         if self._overlays.get_subscription_count():
             self._overlays.publish(bgr_image(draw_assessment(one.image, assessment), header))
 
-    def _report_fault(self, camera: Camera, error: Exception) -> None:
+    def _report_fault(self, camera: Camera, error: BaseException) -> None:
         self.get_logger().warning(
             f'No result for a frame of {camera.topic}: {_sentence(error)}',
             throttle_duration_sec=LOG_PERIOD_S,
@@ -274,7 +274,7 @@ class SageIQNode(LifecycleNode):
         return statuses
 
 
-def _sentence(error: Exception) -> str:
+def _sentence(error: BaseException) -> str:
     """Word a fault: the user's own plainly, another with its type."""
     return str(error) if isinstance(error, SageIQError) else f'{type(error).__name__}: {error}'
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -12,12 +13,16 @@ from time import perf_counter
 from typing import Protocol
 
 from sageiq_ros.images import ImageError, to_bgr
-from sageiq_ros.nodes.camera import Camera, Frame, NewestFrames
+from sageiq_ros.nodes.camera import Camera, Errand, Frame, NewestFrames
 from sageiq_ros.pipeline import View
 from sageiq_ros.types import Assessment, Image
 
+log = logging.getLogger(__name__)
+
 LATENCIES_KEPT = 200
 CHECK_S = 0.1
+# A plug-in that ends the process, as it thinks, would end this thread alone.
+FAULTS = (Exception, SystemExit)
 
 
 class Assessor(Protocol):
@@ -39,7 +44,7 @@ class InferenceWorker:
     """Take the newest frames, assess them and hand the results over, until stopped.
 
     The frames of up to ``batch()`` cameras are assessed together. Errands run in this thread too;
-    they must not raise.
+    one that raises costs itself.
 
     ``publish`` is called in this thread with what was taken and its assessment; ``report`` with a
     camera and a fault for a frame that gave none. ``latencies_ms`` holds how long the last
@@ -51,7 +56,7 @@ class InferenceWorker:
         frames: NewestFrames,
         pipeline: Assessor,
         publish: Callable[[Taken, Assessment], None],
-        report: Callable[[Camera, Exception], None],
+        report: Callable[[Camera, BaseException], None],
         batch: Callable[[], int] = lambda: 1,
     ) -> None:
         self._frames = frames
@@ -91,15 +96,21 @@ class InferenceWorker:
             if isinstance(work, Frame):
                 self._assess_round(work)
             else:
-                work()
+                self._run_errand(work)
             self._since = None
+
+    def _run_errand(self, errand: Errand) -> None:
+        try:
+            errand()
+        except FAULTS:
+            log.exception('An errand between two frames failed.')
 
     def _assess_round(self, first: Frame) -> None:
         """Assess a frame and, together with it, those that wait of other cameras."""
         taken: list[Taken] = []
         try:
             assessments = self._pipeline.assess(self._views(first, taken))
-        except Exception as error:
+        except FAULTS as error:
             # Whatever one frame brings about costs that frame and never the node, nor the others.
             if len(taken) < 2:
                 self._refuse(taken[0].frame if taken else first, error)
@@ -119,7 +130,7 @@ class InferenceWorker:
             start = perf_counter()
             try:
                 image = to_bgr(frame.message)
-            except Exception as error:
+            except FAULTS as error:
                 self._refuse(frame, error)
             else:
                 taken.append(Taken(frame, image, start))
@@ -130,7 +141,7 @@ class InferenceWorker:
     def _assess_alone(self, one: Taken) -> None:
         try:
             (assessment,) = self._pipeline.assess([_view(one.frame, one.image)])
-        except Exception as error:
+        except FAULTS as error:
             self._refuse(one.frame, error)
         else:
             self._deliver(one, assessment)
@@ -140,13 +151,13 @@ class InferenceWorker:
             return
         try:
             self._publish(one, assessment)
-        except Exception as error:
+        except FAULTS as error:
             self._refuse(one.frame, error)
             return
         one.frame.camera.processed += 1
         self.latencies_ms.append(1e3 * (perf_counter() - one.frame.received))
 
-    def _refuse(self, frame: Frame, error: Exception) -> None:
+    def _refuse(self, frame: Frame, error: BaseException) -> None:
         if isinstance(error, ImageError):
             frame.camera.refuse(error.kind, str(error))
         elif self._stopped.is_set():

@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from sageiq_ros.config import SceneGraphConfig
 from sageiq_ros.engines.base import EngineError
 from sageiq_ros.engines.store import find_engine, load_engine, read_manifest
+from sageiq_ros.paths import user_path
+from sageiq_ros.quoting import quoted
 from sageiq_ros.scene_graph.base import SceneGraphGenerator
 from sageiq_ros.scene_graph.detector import DetectorGenerator
 from sageiq_ros.scene_graph.detr import DetrEngine, TransformersDetr, is_transformers_detr
@@ -31,14 +31,14 @@ def build_generator(
 
 
 def _single(engine: str, threads: int, backend: str) -> SceneGraphGenerator:
-    folder = Path(engine).expanduser()
+    folder = user_path(engine)
     if is_transformers_detr(folder):
         return DetectorGenerator(TransformersDetr(folder, threads))
     network = read_manifest(find_engine(engine)).network
     if network not in ('reltr', 'yolox', 'detr'):
         raise EngineError(
-            f'The engine {engine!r} runs {network}, which makes no scene graph; choose one of '
-            'reltr, yolox or detr.'
+            f'The engine {quoted(engine)} runs {network}, which makes no scene graph; choose one '
+            'of reltr, yolox or detr.'
         )
     loaded = load_engine(engine, network, threads, backend)
     if network == 'reltr':

@@ -135,7 +135,7 @@ def is_transformers_detr(folder: Path) -> bool:
     """Tell whether a folder is a DETR as transformers saves it."""
     try:
         found = json.loads((folder / 'config.json').read_text(encoding='utf-8'))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return False
     return isinstance(found, dict) and found.get('model_type') == 'detr'
 

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from sageiq_ros.engines import mplug_owl2
 from sageiq_ros.engines.base import EngineError
 from sageiq_ros.engines.store import MANIFEST, find_engine, load_engine, read_manifest, shipped
+from sageiq_ros.quoting import quoted
 from sageiq_ros.scorer.base import RegionScorer
 from sageiq_ros.types import SageIQError
 
@@ -56,7 +57,7 @@ def _engine_scorer(name: str, threads: int, backend: str) -> RegionScorer:
     network = read_manifest(folder).network
     if network not in NETWORKS:
         raise SageIQError(
-            f'The engine {name!r} runs {network}, which scores nothing. {_choices()}'
+            f'The engine {quoted(name)} runs {network}, which scores nothing. {_choices()}'
         )
     if network != mplug_owl2.NETWORK:
         from sageiq_ros.scorer.sageiq_m import SageIQMScorer
@@ -75,7 +76,7 @@ def _engine_scorer(name: str, threads: int, backend: str) -> RegionScorer:
 def unknown_scorer(name: str) -> SageIQError:
     close = get_close_matches(name.partition(':')[2] or name, [*_engines(), *METRICS], 1)
     hint = f'; did you mean {close[0]!r}?' if close else '.'
-    return SageIQError(f'There is no scorer {name!r}{hint} {_choices()}')
+    return SageIQError(f'There is no scorer {quoted(name)}{hint} {_choices()}')
 
 
 def _choices() -> str:

@@ -96,7 +96,7 @@ def test_a_file_that_another_process_has_set_aside_already_is_left_alone(memo, c
 
 
 def test_a_path_that_cannot_be_used_costs_a_warning_only(tmp_path, caplog):
-    for path in (tmp_path, tmp_path / 'file' / 'memo'):
+    for path in (tmp_path, tmp_path / 'file' / 'memo', tmp_path / 'no\0name'):
         (tmp_path / 'file').touch()
         caplog.clear()
         assert not Memo(path).store(HERE, {'car': 9.0})
@@ -141,6 +141,40 @@ def test_the_database_of_something_else_is_set_aside_as_it_is(memo, caplog, cont
     assert memo.load(HERE) == {'car': 9.0} and len(caplog.records) == 1
     with closing(sqlite3.connect(memo.path.with_name('memo.sqlite3.format-0'))) as file:
         assert list(file.iterdump()) == before
+
+
+def test_a_view_without_end_in_place_of_the_table_is_set_aside_unread(memo, caplog):
+    memo.path.parent.mkdir(parents=True)
+    with closing(sqlite3.connect(memo.path)) as file:
+        file.executescript(
+            'PRAGMA user_version = 2; CREATE VIEW answers AS '
+            'WITH RECURSIVE row(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM row) '
+            "SELECT 'm' AS model, 'association-1' AS mode, 1 AS prompt, 'q' AS query, "
+            "'w' || n AS words, '1.0' AS answer FROM row"
+        )
+    assert memo.load(HERE) == {}
+    assert memo.store(HERE, {'car': 9.0})
+    assert 'kept as memo.sqlite3.format-0' in caplog.text
+
+
+def schema_format(content):
+    content[47] = 9
+
+
+def schema_words(content):
+    place = content.index(b'model TEXT')
+    content[place : place + 5] = b'\xff\xfe,,,'
+
+
+@pytest.mark.parametrize('spoil', [schema_format, schema_words])
+def test_a_layout_that_sqlite_does_not_know_is_damage_too(memo, caplog, spoil):
+    memo.store(HERE, {'car': 9.0})
+    content = bytearray(memo.path.read_bytes())
+    spoil(content)
+    memo.path.write_bytes(content)
+    assert memo.load(HERE) == {}
+    assert memo.store(HERE, {'car': 8.0}) and memo.load(HERE) == {'car': 8.0}
+    assert 'kept as memo.sqlite3.damaged' in caplog.text
 
 
 def test_a_file_that_has_vanished_meanwhile_is_no_fault(memo, caplog):

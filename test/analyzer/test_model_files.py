@@ -26,6 +26,7 @@ from sageiq_ros.analyzer.prior_analyzer import PriorAnalyzer
 from sageiq_ros.analyzer.prompts import PROMPT_VERSION
 from sageiq_ros.cache import cache_folder
 from sageiq_ros.config import AnalyzerConfig
+from sageiq_ros.types import SageIQError
 
 
 def write_safetensors(path, values=16):
@@ -114,6 +115,12 @@ def spoil_index(folder):
     (folder / 'model.safetensors.index.json').write_text('{')
 
 
+def endless_offset(folder):
+    text = b'{"w": {"data_offsets": [0, Infinity]}}'
+    shard = folder / 'model-00002-of-00002.safetensors'
+    shard.write_bytes(struct.pack('<Q', len(text)) + text)
+
+
 def only_pickles(folder):
     for path in folder.glob('model*'):
         path.unlink()
@@ -129,6 +136,7 @@ def no_tokenizer(folder):
     [
         (truncate, r'is damaged: model-00002-of-00002.safetensors has \d+ bytes instead of \d+;'),
         (garble, 'model-00002-of-00002.safetensors has no readable header; copy it again'),
+        (endless_offset, 'model-00002-of-00002.safetensors has no readable header; copy it'),
         (remove, 'model-00002-of-00002.safetensors is missing; copy it again'),
         (spoil_index, 'model.safetensors.index.json is no index of shards; copy it again'),
         (only_pickles, 'has no .*safetensors; other weight files may carry code'),
@@ -154,6 +162,19 @@ def test_a_damaged_openvino_folder_is_refused_too(openvino_folder):
     (openvino_folder / files.TOKENIZER_XML).unlink()
     with pytest.raises(LanguageModelError, match=r'openvino_tokenizer\.xml is missing'):
         find_model(str(openvino_folder))
+
+
+def test_a_size_of_thousands_of_digits_does_not_stop_the_check(openvino_folder):
+    path = openvino_folder / files.MODEL_XML
+    path.write_text(path.read_text() + f'<data offset="{"9" * 5000}" size="1"/>')
+    assert find_model(str(openvino_folder)).backend == 'openvino'
+
+
+@pytest.mark.parametrize('name', ['~nobody-of-this-name/model.gguf', 'a' * 300])
+def test_a_name_that_no_file_can_have_is_one_sentence(name):
+    for setting in ({'model': name}, {'model': f'{name}.json'}, {'memo': name}):
+        with pytest.raises(SageIQError, match='cannot be a path here'):
+            build_analyzer(AnalyzerConfig(**setting))
 
 
 def test_a_shard_is_looked_for_in_the_folder_whatever_the_index_says(checkpoint):

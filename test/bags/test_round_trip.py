@@ -132,6 +132,58 @@ def test_a_bag_tells_what_it_was_made_from(folder, tmp_path):
         assert reader.size_bytes > 5 * 64 * 48 * 3
 
 
+def test_a_source_that_is_no_text_is_none(folder, tmp_path):
+    bag = make(open_source(folder), tmp_path / 'bag')
+    metadata = bag / 'metadata.yaml'
+    aliases = ['[&a0 [1, 2]']
+    # As text this would be of 2 to the power of 60 numbers.
+    aliases += [f'&a{n} [*a{n - 1}, *a{n - 1}]' for n in range(1, 60)]
+    text = metadata.read_text(encoding='utf-8')
+    assert str(folder) in text
+    metadata.write_text(text.replace(str(folder), ', '.join(aliases) + ']'), encoding='utf-8')
+    with BagReader(bag) as reader:
+        assert reader.source == ''
+        assert reader.message_count == 5
+
+
+@pytest.mark.parametrize(
+    ('ours', 'theirs'),
+    [
+        (f'name: {RAW_TOPIC}', 'name: null'),
+        ('type: sensor_msgs/msg/Image', 'type: 7'),
+        ('message_count: 5', 'message_count: null'),
+        ('message_count: 5', 'message_count: many'),
+    ],
+)
+def test_metadata_of_other_types_are_one_sentence(folder, tmp_path, ours, theirs):
+    bag = make(open_source(folder), tmp_path / 'bag')
+    text = (bag / 'metadata.yaml').read_text(encoding='utf-8')
+    assert ours in text
+    (bag / 'metadata.yaml').write_text(text.replace(ours, theirs), encoding='utf-8')
+    with pytest.raises(BagError, match='is damaged or not a bag'):
+        BagReader(bag)
+
+
+@pytest.mark.parametrize(
+    ('ours', 'theirs'),
+    [
+        (b'uint32 height', b'uint32 weight'),
+        (b'uint8 is_bigendian', b'uint8 is_bigEndian'),
+        (b'uint32 step', b'string step'),
+    ],
+)
+def test_images_that_a_file_defines_in_another_way_than_ros_are_told(
+    folder, tmp_path, ours, theirs
+):
+    bag = make(open_source(folder), tmp_path / 'bag')
+    (file,) = bag.glob('*.mcap')
+    data = file.read_bytes()
+    assert ours in data
+    file.write_bytes(data.replace(ours, theirs))
+    with pytest.raises(BagError, match=r'None of the 5 messages .* a definition of its own'):
+        list(open_source(file))
+
+
 def test_a_bag_that_was_left_early_holds_what_was_written(folder, tmp_path):
     making = make_bag(open_source(folder), tmp_path / 'bag')
     next(making)

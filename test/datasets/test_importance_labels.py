@@ -89,6 +89,11 @@ def test_other_peoples_labels_are_read_from_a_file(tmp_path):
         ('{"subject": "a", "predicate": "on", "object": "b", "q": [[2, 1, 5]]}', 'out of range'),
         ('{"subject": "a", "predicate": "on", "object": "b", "q": []}', 'without a vote'),
         ('{"subject": "a", "predicate": "on", "object": "b", "q": 7}', 'is no labelled triplet'),
+        (
+            f'{{"subject": "a", "predicate": "on", "object": "b", "q": [[1, 1{"0" * 400}, 1]]}}',
+            'is no labelled triplet',
+        ),
+        ('[' * 20_000, 'Line 1 of .* is not JSON'),
     ],
 )
 def test_a_wrong_line_is_named(tmp_path, line, said):

@@ -226,6 +226,8 @@ def test_a_malformed_annotation_is_named_and_costs_its_picture_only(root, change
         {'id': 5, 'file_name': '/d.png'},
         {'id': 5, 'file_name': 'd\0.png'},
         {'id': 5, 'file_name': 'd\ud800.png'},
+        {'id': 5, 'file_name': 'd' * 256},
+        {'id': 5, 'file_name': 'd/' * 1000 + 'd.png'},
     ],
 )
 def test_pictures_that_cannot_be_told_apart_are_refused_by_number(root, item):

@@ -20,6 +20,7 @@ from sageiq_ros.engines.store import (
     shipped,
     write_manifest,
 )
+from sageiq_ros.types import SageIQError
 
 NAMES = ('reltr_nano', 'sageiq_m_nano')
 
@@ -62,11 +63,39 @@ def test_a_changed_network_file_is_refused(copy):
         load_engine(str(copy), 'sageiq_m', 1)
 
 
-@pytest.mark.parametrize('text', ['', '[]', '{}', '{"inputs": [{}], "outputs": []}'])
+@pytest.mark.parametrize('text', ['', '[]', '{}', '{"inputs": [{}], "outputs": []}', '[' * 20_000])
 def test_a_broken_manifest_is_named(copy, text):
     (copy / 'manifest.json').write_text(text)
     with pytest.raises(EngineError, match='not a readable engine manifest'):
         load_engine(str(copy), 'sageiq_m', 1)
+
+
+@pytest.mark.parametrize(
+    ('change', 'reason'),
+    [
+        ({'file': 7}, 'file is no short text'),
+        ({'network': None}, 'network is no short text'),
+        ({'name': 'two\nlines'}, 'name is no short text'),
+        ({'sha256': 'a' * 1000}, 'sha256 is no short text'),
+        ({'file': '../model.onnx'}, 'its file does not lie beside it'),
+        ({'settings': []}, 'settings is no object'),
+        ({'measured': 'much'}, 'measured is no object'),
+        ({'inputs': [{'name': 'x', 'shape': 'abc', 'dtype': 'f'}]}, 'no shape of whole numbers'),
+        ({'inputs': [{'name': 'x', 'shape': [1, 2.5], 'dtype': 'f'}]}, 'no shape of whole'),
+        ({'inputs': [{'name': 1, 'shape': [], 'dtype': 'f'}]}, 'name or dtype that is no text'),
+    ],
+)
+def test_a_manifest_of_other_types_is_refused_with_the_reason(copy, change, reason):
+    path = copy / 'manifest.json'
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    with pytest.raises(EngineError, match=f'not a readable engine manifest .*{reason}'):
+        read_manifest(copy)
+
+
+@pytest.mark.parametrize('name', ['a' * 300, './' + 'b/' * 2045, '~nobody-of-this-name/x', 'a\0'])
+def test_a_name_that_no_folder_can_have_is_one_sentence(name):
+    with pytest.raises(SageIQError, match='cannot be a path here'):
+        find_engine(name)
 
 
 def test_a_file_that_is_no_network_is_named(copy):

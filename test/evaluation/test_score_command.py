@@ -172,6 +172,7 @@ def test_pictures_are_scored_without_the_packages_for_recordings(folder, tmp_pat
         ('1,2,3,0', 'above 0'),
         ('1,2,nan,4', 'four numbers'),
         ('none.csv', 'cannot be read'),
+        ('no\0name.csv', 'cannot be read'),
         ('empty.csv', 'holds no boxes'),
         ('short.csv', 'line 3 of .*no box'),
         ('filename.csv', 'must start with the heading .*filename,x,y,w,h'),
@@ -184,6 +185,8 @@ def test_pictures_are_scored_without_the_packages_for_recordings(folder, tmp_pat
         ('bad.json', 'is not JSON'),
         ('flat.json', 'no box'),
         ('number.json', 'must list boxes'),
+        ('huge.json', 'no box'),
+        ('deep.json', 'is not JSON'),
     ],
 )
 def test_what_is_no_box_is_one_sentence(folder, tmp_path, monkeypatch, capsys, word, sentence):
@@ -201,6 +204,8 @@ def test_what_is_no_box_is_one_sentence(folder, tmp_path, monkeypatch, capsys, w
         'bad.json': '[[',
         'flat.json': '[1, 2, 3, 4]',
         'number.json': '7',
+        'huge.json': f'[[1, 2, 3, 1{"0" * 400}]]',
+        'deep.json': '[' * 20_000,
     }.items():
         (tmp_path / name).write_text(text, encoding='utf-8')
     assert cli.main(['score', str(folder), '--scorer', GREY, '--boxes', word]) == 2

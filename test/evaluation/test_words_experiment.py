@@ -127,6 +127,13 @@ def test_files_that_do_not_fit_are_refused(write, vectors, capsys, first, second
     assert reason in capsys.readouterr().err
 
 
+def test_a_line_too_deep_to_read_is_refused(tmp_path, vectors, capsys):
+    path = tmp_path / 'deep.jsonl'
+    path.write_text('[' * 20_000)
+    assert compare(path, path, '--word2vec', str(vectors)) == 2
+    assert 'Line 1 of' in capsys.readouterr().err
+
+
 def test_something_to_compare_by_is_needed(write, capsys):
     path = write('a.jsonl', answer('sharp'))
     assert compare(path, path) == 2

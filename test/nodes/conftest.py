@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fixtures of nodes and a probe beside them, which test/faults shares."""
 
+from node_child import child  # noqa: F401
 from node_fixtures import (  # noqa: F401
     context,
     other_context,

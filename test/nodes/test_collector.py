@@ -10,7 +10,7 @@ from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from rclpy.executors import SingleThreadedExecutor
 from sensor_msgs.msg import Image
 
-from sageiq_msgs.msg import TarQuality
+from sageiq_msgs.msg import TarQuality, TarTriplet
 from sageiq_ros.nodes.collector import READY, Collector, may_be_played
 from sageiq_ros.nodes.evaluator import NAME, NAMESPACE, take_what_waits
 
@@ -48,6 +48,36 @@ def test_results_of_another_camera_are_not_taken(listener):
         publisher.publish(message)
     until(lambda: len(collector.results) == 2)
     assert list(collector.results) == [1_000_000_000, 2_000_000_000]
+
+
+@pytest.mark.parametrize('camera', ['', 'no topic', '/' * 3])
+def test_a_result_of_what_is_no_topic_is_not_taken(listener, camera):
+    node, until = listener
+    collector = Collector(node, TOPIC)
+    publisher = node.create_publisher(TarQuality, 'tar_quality', 10)
+    until(publisher.get_subscription_count)
+    publisher.publish(TarQuality(camera=camera))
+    until(lambda: collector.heard)
+    assert not collector.results and not collector.fault
+
+
+@pytest.mark.parametrize(
+    ('fields', 'reason'),
+    [
+        ({'state': 9}, 'another version of sageiq_msgs: 9 is not a valid State'),
+        ({'triplets': [TarTriplet(source=77)]}, '77 is not a valid WeightSource'),
+        ({'triplets': [TarTriplet(subject=3)]}, 'names a region beyond its 0'),
+    ],
+)
+def test_a_result_that_cannot_be_one_is_a_fault_in_words(listener, fields, reason):
+    node, until = listener
+    collector = Collector(node, TOPIC)
+    publisher = node.create_publisher(TarQuality, 'tar_quality', 10)
+    until(publisher.get_subscription_count)
+    publisher.publish(TarQuality(camera=TOPIC, **fields))
+    until(lambda: collector.heard)
+    assert reason in collector.fault
+    assert not collector.results
 
 
 def test_of_several_results_of_one_stamp_the_first_counts(listener):

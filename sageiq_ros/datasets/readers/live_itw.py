@@ -18,7 +18,7 @@ from sageiq_ros.types import SageIQError
 
 @dataclass(frozen=True)
 class LiveItwPictures:
-    """Read the study's pictures in ``root``, the folder of the release; needs scipy."""
+    """Read the study's pictures in ``root``, the folder of the release."""
 
     root: Path
     name: ClassVar[str] = 'live-itw'

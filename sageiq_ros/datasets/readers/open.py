@@ -18,6 +18,7 @@ from sageiq_ros.datasets.readers.live_itw import LiveItwPictures
 from sageiq_ros.datasets.readers.pictures import Pictures
 from sageiq_ros.datasets.readers.rendered import RenderedStreets
 from sageiq_ros.datasets.readers.waymo import Waymo
+from sageiq_ros.paths import user_path
 from sageiq_ros.types import SageIQError
 
 RENDERED = 'rendered'
@@ -54,7 +55,7 @@ def open_set(spec: str) -> AnnotatedSet:
             f'with one of {", ".join(FOLDERS)}.'
         )
     # Workers on other machines have another current folder.
-    folder = Path(place).expanduser().absolute()
+    folder = user_path(place).absolute()
     annotations = kind == 'coco' and folder.suffix == '.json' and folder.is_file()
     if not place or not (folder.is_dir() or annotations):
         raise SageIQError(

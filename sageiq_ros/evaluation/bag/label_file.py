@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sageiq_ros.evaluation.bag.labels import Labels
+from sageiq_ros.quoting import shortened
 from sageiq_ros.types import SageIQError
 
 SCORE = 'score'
@@ -48,7 +49,7 @@ def _read(path: Path, reader: Any) -> Labels:
         if key is None or SCORE not in heads:
             raise SageIQError(
                 f'{path} must name its columns in the first line: {SCORE} and one of '
-                f'{", ".join(KEYS)}, not {", ".join(heads) or "nothing"}.'
+                f'{", ".join(KEYS)}, not {shortened(", ".join(heads)) or "nothing"}.'
             )
         places = heads.index(key), heads.index(SCORE)
         for row in reader:

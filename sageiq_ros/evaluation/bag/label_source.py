@@ -110,7 +110,9 @@ def _nothing_left(
 
 def _camera(decoded: Any, message: Message) -> str:
     """Return the image topic that a label belongs to in full, '' where it tells none."""
-    name = decoded.camera if message.type == TRUTH_TYPE else ''
+    name = getattr(decoded, 'camera', '') if message.type == TRUTH_TYPE else ''
+    if not isinstance(name, str):
+        return ''
     if not name or name.startswith('/'):
         return name
     # A node publishes its results in the namespace in which its cameras' names are resolved.
@@ -118,7 +120,7 @@ def _camera(decoded: Any, message: Message) -> str:
 
 
 def _score_field(decoded: Any, message: Message, reader: BagReader) -> str:
-    if message.type == TRUTH_TYPE:
+    if message.type == TRUTH_TYPE and isinstance(getattr(decoded, 'score', None), float):
         return 'score'
     floats = [
         field.name

@@ -1,0 +1,52 @@
+# Copyright 2026 The SageIQ authors
+# SPDX-License-Identifier: Apache-2.0
+"""What the tests of faults read in diagnostics, and the transitions by which a node recovers."""
+
+from lifecycle_msgs.msg import State, Transition
+from lifecycle_msgs.srv import ChangeState, GetState
+from node_fixtures import WAIT_S
+
+OK, WARN, ERROR = b'\x00', b'\x01', b'\x02'
+TOPIC = '/sageiq/image_raw'
+CAMERA = f'camera {TOPIC}'
+CONFIGURE, ACTIVATE = Transition.TRANSITION_CONFIGURE, Transition.TRANSITION_ACTIVATE
+DEACTIVATE, CLEANUP = Transition.TRANSITION_DEACTIVATE, Transition.TRANSITION_CLEANUP
+ACTIVE, INACTIVE = State.PRIMARY_STATE_ACTIVE, State.PRIMARY_STATE_INACTIVE
+UNCONFIGURED = State.PRIMARY_STATE_UNCONFIGURED
+
+
+def values_of(status):
+    """Return an entry's values by their keys."""
+    return {item.key: item.value for item in status.values}
+
+
+def said(probe, entry, message, level, timeout=WAIT_S):
+    """Wait until an entry says a message, whole or by its beginning, at a level; return it."""
+    return probe.status(
+        entry,
+        lambda status: status.message.startswith(message) and status.level == level,
+        timeout,
+    )
+
+
+def healthy(probe, entry=CAMERA):
+    """Wait until an entry of the node is OK again; return it."""
+    return probe.status(entry, lambda status: status.level == OK)
+
+
+def change(probe, transition):
+    """Ask for a transition; return whether it was made."""
+    request = ChangeState.Request(transition=Transition(id=transition))
+    return probe.call(ChangeState, '/sageiq/sageiq_node/change_state', request).success
+
+
+def state(probe):
+    request = GetState.Request()
+    return probe.call(GetState, '/sageiq/sageiq_node/get_state', request).current_state.id
+
+
+def restart(probe):
+    """Take the node down to unconfigured and up again; return whether it is active."""
+    for transition in (DEACTIVATE, CLEANUP):
+        assert change(probe, transition)
+    return change(probe, CONFIGURE) and change(probe, ACTIVATE)
