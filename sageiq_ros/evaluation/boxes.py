@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from sageiq_ros.quoting import quoted
+from sageiq_ros.quoting import quoted, shortened
 from sageiq_ros.types import Box, SageIQError
 
 COLUMNS = ['x', 'y', 'w', 'h']
@@ -111,4 +111,5 @@ def _text(path: Path) -> str:
         # Spreadsheets write a byte order mark, which would become a part of the first name.
         return path.read_text(encoding='utf-8-sig')
     except (OSError, ValueError) as error:
-        raise SageIQError(f'{path} cannot be read: {error}.') from error
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise SageIQError(f'{shortened(str(path))} cannot be read: {reason}.') from error

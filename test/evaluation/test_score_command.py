@@ -173,6 +173,7 @@ def test_pictures_are_scored_without_the_packages_for_recordings(folder, tmp_pat
         ('1,2,nan,4', 'four numbers'),
         ('none.csv', 'cannot be read'),
         ('no\0name.csv', 'cannot be read'),
+        (f'{"a" * 9000}.csv', r'^sageiq: a{197}\.\.\. cannot be read: File name too long\.$'),
         ('empty.csv', 'holds no boxes'),
         ('short.csv', 'line 3 of .*no box'),
         ('filename.csv', 'must start with the heading .*filename,x,y,w,h'),

@@ -190,8 +190,8 @@ def _file_name(value: object) -> str | None:
     if not isinstance(value, str) or '\0' in value or Path(value).is_absolute():
         return None
     try:
-        parts = os.fsencode(value).split(b'/')
+        name = os.fsencode(value)
     except UnicodeEncodeError:
         return None
-    fits = sum(map(len, parts)) <= LONGEST_PATH and max(map(len, parts)) <= LONGEST_NAME
+    fits = len(name) <= LONGEST_PATH and max(map(len, name.split(b'/'))) <= LONGEST_NAME
     return value if fits else None
