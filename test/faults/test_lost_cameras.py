@@ -8,6 +8,8 @@ from rclpy.qos import QoSProfile, qos_profile_sensor_data
 from reports import CAMERA, ERROR, OK, TOPIC, WARN, healthy, said, values_of
 from sensor_msgs.msg import CompressedImage, Image
 
+from sageiq_ros.nodes import camera_report
+
 fault = pytest.mark.fault
 
 
@@ -60,8 +62,9 @@ def test_a_publisher_without_images_is_told(start, probe, picture):
 def test_silence_is_told_with_its_length(start, probe, picture):
     start()
     probe.ask(picture())
-    status = said(probe, CAMERA, 'no image for 0.', ERROR)
-    assert status.message.endswith(f' s on {TOPIC}')
+    words = said(probe, CAMERA, 'no image for ', ERROR).message
+    seconds = words.removeprefix('no image for ').removesuffix(f' s on {TOPIC}')
+    assert float(seconds) >= round(camera_report.SILENCE_S, 1)
     probe.ask(picture(stamp=2))
     healthy(probe)
 

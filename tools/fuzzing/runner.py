@@ -73,6 +73,7 @@ class Outcome:
     slowest_s: float = 0.0
     most_mb: float = 0.0
     growth_mb: float = 0.0
+    peak_mb: float = field(default_factory=lambda: _peak_mb())
     results: Counter[str] = field(default_factory=Counter)
     findings: dict[tuple[str, str], Finding] = field(default_factory=dict)
 
@@ -131,6 +132,7 @@ def run_target(
     start = time.monotonic()
     with TemporaryDirectory(prefix='fuzz', dir=MEMORY) as folder, alarmed():
         found, run = target.make(Path(folder))
+        outcome.peak_mb = _peak_mb()
         seeds, refused = list(found), []
         seen: set[str] = set()
         settled_mb = 0.0
@@ -156,7 +158,7 @@ def run_target(
 
 def try_input(target: Target, run: Run, data: bytes, outcome: Outcome) -> str:
     """Call the target with one input; returns what came of it in words without their numbers."""
-    before_mb, start = _peak_mb(), time.process_time()
+    start = time.process_time()
     signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS)
     try:
         signature = f'taken {run(data)}'
@@ -174,7 +176,8 @@ def try_input(target: Target, run: Run, data: bytes, outcome: Outcome) -> str:
             _check_sentence(error, data, outcome)
         else:
             outcome.note('escape', f'{name} at {_place(error)}', f'{name}: {error}', data)
-    seconds, grown = time.process_time() - start, _peak_mb() - before_mb
+    seconds, peak_mb = time.process_time() - start, _peak_mb()
+    grown, outcome.peak_mb = peak_mb - outcome.peak_mb, peak_mb
     outcome.slowest_s = max(outcome.slowest_s, seconds)
     outcome.most_mb = max(outcome.most_mb, grown)
     if seconds > MOST_SECONDS and signature != 'hang':
@@ -209,7 +212,9 @@ def _place(error: BaseException) -> str:
 
 
 def _peak_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
+    # Not ru_maxrss, which begins with that of the parent.
+    (kilobytes,) = re.findall(r'VmHWM:\s+(\d+)', Path('/proc/self/status').read_text())
+    return int(kilobytes) / 1024.0
 
 
 def _resident_mb() -> float:
