@@ -17,6 +17,7 @@ sys.path.append(str(Path(__file__).parents[1] / 'analyzer'))
 
 from node_child import child  # noqa: F401
 from node_fixtures import (  # noqa: F401
+    WAIT_S,
     context,
     other_context,
     picture,
@@ -27,12 +28,13 @@ from node_fixtures import (  # noqa: F401
 from sageiq_ros.nodes import camera_report, sageiq_node
 
 PERIOD_S = 0.1
-# A loaded processor needs so long for one image and the report on it.
-SILENCE_S = 1.5
 
 
 @pytest.fixture(autouse=True)
 def quick_reports(monkeypatch):
-    """Report ten times as often, so that a fault's words need not be waited for."""
+    """Report ten times as often, so that a fault's words need not be waited for.
+
+    A camera is silent after as long as a wait takes: an image that is sent once stays news.
+    """
     monkeypatch.setattr(sageiq_node, 'DIAGNOSTICS_PERIOD_S', PERIOD_S)
-    monkeypatch.setattr(camera_report, 'SILENCE_S', SILENCE_S)
+    monkeypatch.setattr(camera_report, 'SILENCE_S', WAIT_S)

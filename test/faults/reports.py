@@ -13,6 +13,12 @@ CONFIGURE, ACTIVATE = Transition.TRANSITION_CONFIGURE, Transition.TRANSITION_ACT
 DEACTIVATE, CLEANUP = Transition.TRANSITION_DEACTIVATE, Transition.TRANSITION_CLEANUP
 ACTIVE, INACTIVE = State.PRIMARY_STATE_ACTIVE, State.PRIMARY_STATE_INACTIVE
 UNCONFIGURED = State.PRIMARY_STATE_UNCONFIGURED
+REACHED = {
+    CONFIGURE: INACTIVE,
+    ACTIVATE: ACTIVE,
+    DEACTIVATE: INACTIVE,
+    CLEANUP: UNCONFIGURED,
+}
 
 
 def values_of(status):
@@ -29,15 +35,36 @@ def said(probe, entry, message, level, timeout=WAIT_S):
     )
 
 
+def told(probe, entry, message, level):
+    """Wait until an entry has said a message at any time, as of what is in one report only."""
+
+    def found():
+        for array in probe.diagnostics:
+            for status in array.status:
+                is_it = status.name.endswith(entry) and status.message.startswith(message)
+                if is_it and status.level == level:
+                    return status
+        return None
+
+    return probe.until(found, f'{message!r} of {entry}')
+
+
 def healthy(probe, entry=CAMERA):
     """Wait until an entry of the node is OK again; return it."""
     return probe.status(entry, lambda status: status.level == OK)
 
 
 def change(probe, transition):
-    """Ask for a transition; return whether it was made."""
+    """Ask for a transition; return whether its state is reached, whatever became of the answer."""
     request = ChangeState.Request(transition=Transition(id=transition))
-    return probe.call(ChangeState, '/sageiq/sageiq_node/change_state', request).success
+    target = REACHED[transition]
+    probe.call(
+        ChangeState,
+        '/sageiq/sageiq_node/change_state',
+        request,
+        lambda: state(probe) == target,
+    )
+    return state(probe) == target
 
 
 def state(probe):

@@ -8,7 +8,7 @@ import threading
 
 import numpy as np
 import pytest
-from reports import CAMERA, ERROR, WARN, healthy, said, values_of
+from reports import CAMERA, ERROR, WARN, healthy, said, told, values_of
 from sensor_msgs.msg import Image
 from stages import WithKnownScores
 
@@ -19,7 +19,6 @@ from sageiq_ros.types import Quality
 
 fault = pytest.mark.fault
 PETABYTE = 1 << 50
-END_S = 3.0
 
 
 @pytest.fixture
@@ -68,7 +67,7 @@ def test_a_fault_of_the_scorer_costs_its_frame(start, probe, picture, build, ins
     healthy(probe)
     build.scorer.instead = instead
     probe.send(picture(stamp=2))
-    status = said(probe, CAMERA, f'bad frames: {words}', ERROR, END_S)
+    status = said(probe, CAMERA, f'bad frames: {words}', ERROR)
     assert values_of(status)['bad frames: inference'] == '1'
     build.scorer.instead = None
     assert probe.ask(picture(stamp=3)).header.stamp.sec == 3
@@ -141,7 +140,7 @@ def test_an_errand_that_raises_costs_itself(start, probe, picture):
     probe.ask(picture(stamp=1))
     running.node._frames.ask(lambda: 1 / 0)
     probe.send(picture(stamp=2))
-    probe.until(lambda: len(probe.results) == 2, 'result', END_S)
+    probe.until(lambda: len(probe.results) == 2, 'result')
 
 
 @fault('the overlay cannot be drawn')
@@ -155,7 +154,7 @@ def test_an_overlay_that_cannot_be_drawn_costs_itself(start, probe, picture, mon
     probe.until(running.node._overlays.get_subscription_count, 'subscription seen')
     # The result came before the overlay was drawn.
     assert probe.ask(picture(stamp=2)).header.stamp.sec == 2
-    said(probe, CAMERA, 'bad frames: RuntimeError: no font', ERROR)
+    told(probe, CAMERA, 'bad frames: RuntimeError: no font', ERROR)
     monkeypatch.setattr(sageiq_node, 'draw_assessment', drawn)
     probe.ask(picture(stamp=3))
     probe.until(lambda: probe.overlays, 'overlay')

@@ -8,6 +8,7 @@ import shutil
 
 import pytest
 from reports import (
+    ACTIVATE,
     CLEANUP,
     CONFIGURE,
     DEACTIVATE,
@@ -122,7 +123,7 @@ def test_a_spoilt_engine_runs_on_and_is_refused_at_the_next_configure(
     status = said(probe, 'engines', 'cannot configure: ', ERROR)
     assert words.format(engine=engine) in status.message
     shutil.copytree(shipped() / 'sageiq_m_nano', engine, dirs_exist_ok=True)
-    assert change(probe, CONFIGURE) and change(probe, 3)
+    assert change(probe, CONFIGURE) and change(probe, ACTIVATE)
     assert probe.ask(picture(stamp=3, size=(64, 48))).score == before.score
     assert said(probe, 'engines', 'loaded', OK)
 

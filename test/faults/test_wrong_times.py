@@ -4,7 +4,7 @@
 
 import pytest
 from builtin_interfaces.msg import Time
-from reports import CAMERA, WARN, healthy, said, values_of
+from reports import CAMERA, WARN, healthy, told, values_of
 from rosgraph_msgs.msg import Clock
 
 fault = pytest.mark.fault
@@ -23,7 +23,7 @@ def test_images_without_a_stamp_are_answered_and_told(start, probe, picture):
         'images on /sageiq/image_raw carry no stamp: the gate and all who match them by time '
         'need one'
     )
-    assert said(probe, CAMERA, words, WARN).message == words
+    assert told(probe, CAMERA, words, WARN).message == words
     probe.ask(picture(stamp=2))
     assert values_of(healthy(probe))['images without a stamp'] == '1'
 
@@ -34,7 +34,7 @@ def test_a_stamp_before_the_last_one_is_told(start, probe, picture):
     for stamp in (10, 9):
         assert probe.ask(picture(stamp=stamp)).header.stamp.sec == stamp
     words = 'the stamps on /sageiq/image_raw went back: a bag started over, or a clock was set'
-    assert said(probe, CAMERA, words, WARN).message == words
+    assert told(probe, CAMERA, words, WARN).message == words
     probe.ask(picture(stamp=10))
     assert values_of(healthy(probe))['stamps that went back'] == '1'
 
@@ -46,7 +46,7 @@ def test_every_lap_of_a_bag_is_answered(start, probe, picture):
     for stamp in laps:
         assert probe.ask(picture(stamp=stamp)).header.stamp.sec == stamp
     assert [result.header.stamp.sec for result in probe.results] == laps
-    status = said(probe, CAMERA, 'the stamps on /sageiq/image_raw went back: a bag', WARN)
+    status = told(probe, CAMERA, 'the stamps on /sageiq/image_raw went back: a bag', WARN)
     probe.ask(picture(stamp=5))
     status = healthy(probe)
     assert values_of(status)['stamps that went back'] == '2'

@@ -54,7 +54,9 @@ class Probe:
         self.results, self.diagnostics, self.overlays = [], [], []
         self._publishers, self._clients = {}, {}
         self.node.create_subscription(TarQuality, '/sageiq/tar_quality', self.results.append, 100)
-        self.node.create_subscription(DiagnosticArray, '/diagnostics', self.diagnostics.append, 10)
+        self.node.create_subscription(
+            DiagnosticArray, '/diagnostics', self.diagnostics.append, 100
+        )
 
     def until(self, condition, what, timeout=WAIT_S):
         """Spin until ``condition()`` is true and return its value."""
