@@ -73,7 +73,6 @@ class Outcome:
     slowest_s: float = 0.0
     most_mb: float = 0.0
     growth_mb: float = 0.0
-    peak_mb: float = field(default_factory=lambda: _peak_mb())
     results: Counter[str] = field(default_factory=Counter)
     findings: dict[tuple[str, str], Finding] = field(default_factory=dict)
 
@@ -132,7 +131,6 @@ def run_target(
     start = time.monotonic()
     with TemporaryDirectory(prefix='fuzz', dir=MEMORY) as folder, alarmed():
         found, run = target.make(Path(folder))
-        outcome.peak_mb = _peak_mb()
         seeds, refused = list(found), []
         seen: set[str] = set()
         settled_mb = 0.0
@@ -158,7 +156,8 @@ def run_target(
 
 def try_input(target: Target, run: Run, data: bytes, outcome: Outcome) -> str:
     """Call the target with one input; returns what came of it in words without their numbers."""
-    start = time.process_time()
+    _forget_peak()
+    start, before_mb = time.process_time(), _resident_mb()
     signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS)
     try:
         signature = f'taken {run(data)}'
@@ -176,8 +175,7 @@ def try_input(target: Target, run: Run, data: bytes, outcome: Outcome) -> str:
             _check_sentence(error, data, outcome)
         else:
             outcome.note('escape', f'{name} at {_place(error)}', f'{name}: {error}', data)
-    seconds, peak_mb = time.process_time() - start, _peak_mb()
-    grown, outcome.peak_mb = peak_mb - outcome.peak_mb, peak_mb
+    seconds, grown = time.process_time() - start, _peak_mb() - before_mb
     outcome.slowest_s = max(outcome.slowest_s, seconds)
     outcome.most_mb = max(outcome.most_mb, grown)
     if seconds > MOST_SECONDS and signature != 'hang':
@@ -209,6 +207,11 @@ def _place(error: BaseException) -> str:
     ours = [frame for frame in frames if '/sageiq_ros/' in frame.filename] or frames
     frame = ours[-1]
     return f'{"/".join(Path(frame.filename).parts[-3:])}:{frame.lineno} {frame.name}'
+
+
+def _forget_peak() -> None:
+    # Else only what takes more than all before it would be seen (proc(5), clear_refs).
+    Path('/proc/self/clear_refs').write_text('5')
 
 
 def _peak_mb() -> float:

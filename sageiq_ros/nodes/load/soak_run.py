@@ -71,6 +71,8 @@ class Soak:
         """Go through phases for ``total_s``; raises NodeError when a process ends by itself."""
         loaded.send(self._rate_hz)
         loaded.listener.await_results(set(loaded.cameras), READY_S)
+        # What was sent and answered until here is of no phase.
+        loaded.send(self._rate_hz)
         loaded.listener.take()
         self._ready = True
         viewer, tuner = OverlayViewer(loaded.node), Tuner(loaded.node)
