@@ -1,12 +1,13 @@
 # Copyright 2026 The SageIQ authors
 # SPDX-License-Identifier: Apache-2.0
-"""Rectangles: clipping, overlap, and the pixels that a box covers."""
+"""Rectangles: clipping, overlap, and the pixels that a box covers; images by halves."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -35,12 +36,16 @@ def pairwise_iou(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[np
 
     Boxes are x1, y1, x2, y2. Returns (N, M) values in [0, 1]; empty boxes overlap nothing.
     """
-    low = np.maximum(a[:, None, :2], b[None, :, :2])
-    high = np.minimum(a[:, None, 2:], b[None, :, 2:])
-    intersection = np.prod(np.clip(high - low, 0.0, None), axis=2)
-    area_a = np.prod(a[:, 2:] - a[:, :2], axis=1)
-    area_b = np.prod(b[:, 2:] - b[:, :2], axis=1)
-    union = area_a[:, None] + area_b[None, :] - intersection
+    # Axis by axis: a last axis of two would make every step slow.
+    width, height = (
+        np.minimum.outer(a[:, axis + 2], b[:, axis + 2]) - np.maximum.outer(a[:, axis], b[:, axis])
+        for axis in (0, 1)
+    )
+    intersection = np.clip(width, 0.0, None) * np.clip(height, 0.0, None)
+    area_a, area_b = (
+        (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]) for boxes in (a, b)
+    )
+    union = np.add.outer(area_a, area_b) - intersection
     return np.divide(intersection, union, out=np.zeros_like(intersection), where=union > 0)
 
 
@@ -63,3 +68,17 @@ def cut(image: Image, boxes: Sequence[Box]) -> list[Image]:
     height, width = image.shape[:2]
     bounds = (pixel_bounds(box, width, height) for box in boxes)
     return [image[y : y + h, x : x + w] for x, y, w, h in bounds]
+
+
+def halve(image: Image, least_width: int, least_height: int) -> Image:
+    """Halve an image by means of 2 x 2 pixels while it stays at least so large; else return it.
+
+    A last odd row or column is left out. The way to begin a long way down: halving takes a
+    quarter of the time of averaging areas of another ratio.
+    """
+    height, width = image.shape[:2]
+    while height >= 2 * least_height and width >= 2 * least_width:
+        height, width = height // 2, width // 2
+        even = image[: 2 * height, : 2 * width]
+        image = cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA)
+    return image

@@ -8,6 +8,7 @@ import cv2
 
 from sageiq_ros.config import SceneGraphConfig
 from sageiq_ros.engines.base import Engine, EngineError
+from sageiq_ros.geometry import halve
 from sageiq_ros.scene_graph.official import demo_graph, evaluation_graph
 from sageiq_ros.scene_graph.postprocess import build_graph
 from sageiq_ros.types import Image, SceneGraph
@@ -52,9 +53,5 @@ class RelTRGenerator:
 
 def shrink(image: Image, width: int, height: int) -> Image:
     """Resize by the means of areas, of large images in two steps: halving is the fast one."""
-    rows, columns = image.shape[:2]
-    while rows >= 2 * height and columns >= 2 * width:
-        rows, columns = rows // 2, columns // 2
-        halved = image[: 2 * rows, : 2 * columns]
-        image = cv2.resize(halved, (columns, rows), interpolation=cv2.INTER_AREA)
-    return cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
+    halved = halve(image, width, height)
+    return cv2.resize(halved, (width, height), interpolation=cv2.INTER_AREA)

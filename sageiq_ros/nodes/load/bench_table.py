@@ -29,7 +29,9 @@ OWN = (
     ('… stage 2', 'analyzer_ms', '{:.1f} ms'),
     ('… stage 3 around its network', 'scorer_ms', '{:.1f} ms'),
     ('… converting, building and publishing the result', 'other_ms', '{:.1f} ms'),
+    ('the same where nothing is found in the image', 'nothing_found_ms', '{:.1f} ms'),
     ('processor time of the whole node process', 'cpu_ms', '{:.1f} ms'),
+    ('… of it receiving: that of a frame left out', 'receive_ms', '{:.1f} ms'),
 )
 
 

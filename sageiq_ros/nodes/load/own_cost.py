@@ -5,60 +5,111 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
 from sageiq_ros.bags.frames import Frame
 from sageiq_ros.bench.series import percentiles
-from sageiq_ros.nodes.load.loaded_node import READY_S, camera_names, loaded_node
+from sageiq_ros.config import Config
+from sageiq_ros.nodes.load.loaded_node import READY_S, LoadedNode, camera_names, loaded_node
+from sageiq_ros.nodes.load.results import Result
+from sageiq_ros.nodes.load.tuner import Tuner
 from sageiq_ros.nodes.load.watch import cores, sample
 from sageiq_ros.nodes.process import NodeError
 from sageiq_ros.nodes.worker import LATENCIES_KEPT
+from sageiq_ros.schema import load_yaml
 
 MODULE = 'sageiq_ros.nodes.load.silent_node'
 SIZE = (1920, 1080)
 # Slow enough that no frame waits for the one before.
-RATE_HZ = 10.0
+RATE_HZ = 30.0
 # As many results as the node's own median is of.
 TURN_S = LATENCIES_KEPT / RATE_HZ
 WARM_UP_S = 3.0
 STAGES = ('scene_graph_ms', 'analyzer_ms', 'scorer_ms')
+# No confidence is so high: nothing is found, and nothing is scored.
+NOTHING_FOUND = ('scene_graph.entity_threshold', 1.0)
+# The first frame is taken, and no other one while a phase lasts: what is left is receiving.
+LEFT_OUT = ('camera.max_rate', [0.01])
+SETTLE_S = 1.0
 
 
 def measure_own_cost(
     frames: Sequence[Frame], config_file: str | None, *, repeats: int
 ) -> list[dict[str, Any]]:
-    """Feed the node whose networks answer at once, ``repeats`` turns.
+    """Feed the node whose networks answer at once, ``repeats`` turns of three phases.
 
     ``wall_ms`` is the node's own median from the moment its callback has the message until the
     result was published. The stages' part of it is what they do around their networks, and
     ``other_ms`` the rest. ``cpu_ms`` is the processor time of the whole process a result:
-    middleware with its threads, deserialising and diagnostics are in it.
+    middleware with its threads, deserialising and diagnostics are in it. ``nothing_found_ms`` is
+    ``wall_ms`` of a frame without regions. ``receive_ms`` is the processor time of the whole
+    process a frame that ``camera.max_rate`` leaves out; what an idle node takes is in it.
     """
+    config = load_yaml(Config(), config_file) if config_file else Config()
+    own = {
+        NOTHING_FOUND[0]: config.scene_graph.entity_threshold,
+        LEFT_OUT[0]: list(config.camera.max_rate),
+    }
     turns = []
     with loaded_node(frames, SIZE, camera_names(1), config_file, module=MODULE) as loaded:
         loaded.send(RATE_HZ)
         loaded.listener.await_results(set(loaded.cameras), READY_S)
+        tuner = Tuner(loaded.node)
         loaded.rest(WARM_UP_S)
         for _ in range(repeats):
-            loaded.listener.take()
-            first = sample(loaded.process.pid)
-            loaded.rest(TURN_S)
-            last, results = sample(loaded.process.pid), loaded.listener.take()
-            if not results:
-                raise NodeError('The node gave no results while its own cost was measured.')
-            stages = {name: median(getattr(one, name) for one in results) for name in STAGES}
-            wall_ms = float(loaded.listener.values('results')['latency median [ms]'])
-            seconds = last.at_s - first.at_s
-            turns.append(
-                {
-                    'results': len(results),
-                    'regions': median(one.regions for one in results),
-                    'wall_ms': wall_ms,
-                    **stages,
-                    'other_ms': wall_ms - sum(stages.values()),
-                    'cpu_ms': 1e3 * cores(first, last)[0] * seconds / len(results),
-                    'age_ms': percentiles([one.age_ms for one in results])['median'],
-                }
-            )
+            full = _phase(loaded)
+            _set(loaded, tuner, *NOTHING_FOUND)
+            nothing = _phase(loaded)
+            _set(loaded, tuner, *LEFT_OUT)
+            left_out = _phase(loaded)
+            for name, usual in own.items():
+                _set(loaded, tuner, name, usual)
+            turns.append(_turn(full, nothing, left_out))
     return turns
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """Hold what came of some seconds: results, the node's latency, the processor time a frame."""
+
+    results: list[Result]
+    wall_ms: float
+    frame_cpu_ms: float
+
+
+def _phase(loaded: LoadedNode) -> Phase:
+    loaded.listener.take()
+    first = sample(loaded.process.pid)
+    loaded.rest(TURN_S)
+    last = sample(loaded.process.pid)
+    return Phase(
+        loaded.listener.take(),
+        float(loaded.listener.values('results')['latency median [ms]']),
+        1e3 * cores(first, last)[0] / RATE_HZ,
+    )
+
+
+def _set(loaded: LoadedNode, tuner: Tuner, name: str, value: float | list[float]) -> None:
+    tuner.set(name, value)
+    loaded.rest(SETTLE_S)
+    for fault in tuner.faults():
+        raise NodeError(fault)
+
+
+def _turn(full: Phase, nothing: Phase, left_out: Phase) -> dict[str, Any]:
+    if not full.results or not nothing.results:
+        raise NodeError('The node gave no results while its own cost was measured.')
+    stages = {name: median(getattr(one, name) for one in full.results) for name in STAGES}
+    return {
+        'results': len(full.results),
+        'regions': median(one.regions for one in full.results),
+        'wall_ms': full.wall_ms,
+        **stages,
+        'other_ms': full.wall_ms - sum(stages.values()),
+        'nothing_found_ms': nothing.wall_ms,
+        'cpu_ms': full.frame_cpu_ms,
+        'receive_ms': left_out.frame_cpu_ms,
+        'age_ms': percentiles([one.age_ms for one in full.results])['median'],
+    }

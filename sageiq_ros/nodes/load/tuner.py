@@ -22,7 +22,7 @@ class Tuner:
         self._client: Client = node.create_client(SetParameters, SERVICE)
         self._asked: list[tuple[str, Future]] = []
 
-    def set(self, name: str, value: float | int) -> None:
+    def set(self, name: str, value: float | int | list[float]) -> None:
         """Ask the node to set a parameter."""
         message = Parameter(name, value=value).to_parameter_msg()
         future = self._client.call_async(SetParameters.Request(parameters=[message]))
