@@ -1,12 +1,12 @@
 # Copyright 2026 The SageIQ authors
 # SPDX-License-Identifier: Apache-2.0
-"""Rectangles keep their promises whatever the numbers."""
+"""Rectangles keep their promises whatever the numbers; halving keeps a picture's means."""
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sageiq_ros.geometry import box_iou, clip_box, pairwise_iou, pixel_bounds
+from sageiq_ros.geometry import box_iou, clip_box, halve, pairwise_iou, pixel_bounds
 from sageiq_ros.types import Box
 
 edges = st.floats(-500, 500, allow_nan=False, width=32)
@@ -58,3 +58,23 @@ def test_pixel_bounds_are_inside_and_never_empty(box, width, height):
 
 def test_pixel_bounds_cover_every_pixel_a_box_touches():
     assert pixel_bounds(Box(1.2, 2.0, 3.1, 4.0), 10, 10) == (1, 2, 3, 2)
+
+
+@given(*[st.integers(1, 200)] * 2, *[st.integers(1, 60)] * 2)
+def test_an_image_is_halved_to_less_than_twice_what_it_may_become_and_no_further(
+    width, height, least_width, least_height
+):
+    image = np.full((height, width, 3), 77, np.uint8)
+    halved = halve(image, least_width, least_height)
+    rows, columns = halved.shape[:2]
+    assert (halved == 77).all()
+    assert rows < 2 * least_height or columns < 2 * least_width
+    if halved is not image:
+        assert rows >= least_height and columns >= least_width
+
+
+def test_halving_means_over_two_by_two_pixels():
+    image = np.random.default_rng(1).integers(0, 256, (9, 13, 3), np.uint8)
+    means = image[:8, :12].reshape(4, 2, 6, 2, 3).mean(axis=(1, 3))
+    # The mean is rounded.
+    assert np.abs(halve(image, 6, 4) - means).max() <= 0.5

@@ -20,10 +20,22 @@ def test_the_slope_of_a_line_is_its_own(rise, start, times):
     assert slope(times, values) == pytest.approx(rise, abs=1e-6)
 
 
-def test_the_slope_is_that_of_numpy_where_values_scatter():
+def test_the_slope_is_that_of_scipy_where_values_scatter():
+    theilslopes = pytest.importorskip('scipy.stats').theilslopes
     rng = np.random.default_rng(0)
     times, values = np.arange(50.0), rng.normal(size=50)
-    assert slope(times, values) == pytest.approx(np.polyfit(times, values, 1)[0], abs=1e-9)
+    assert slope(times, values) == pytest.approx(theilslopes(values, times)[0], abs=1e-9)
+
+
+def test_what_is_taken_for_moments_is_no_growth_and_what_leaks_is():
+    times = np.arange(200.0)
+    assert slope(times, np.where(times % 8 < 2, 500.0, 490.0)) == 0.0
+    # A leak of one in ten moments, in steps.
+    assert slope(times, np.floor(times / 10) + (times % 8 < 2)) == pytest.approx(0.1, abs=0.01)
+
+
+def test_a_long_series_has_the_slope_of_its_thinned_points():
+    assert slope(range(100_000), [0.5 * n for n in range(100_000)]) == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize('times', [[], [3.0], [3.0, 3.0]])

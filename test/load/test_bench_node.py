@@ -79,12 +79,15 @@ def test_the_own_cost_is_that_of_everything_but_the_networks(
 ):
     monkeypatch.setattr(own_cost, 'TURN_S', 1.5)
     monkeypatch.setattr(own_cost, 'WARM_UP_S', 0.5)
+    monkeypatch.setattr(own_cost, 'SETTLE_S', 0.5)
     arguments = ['--parts', 'own', '--repeats', '1']
     (turn,) = bench(pictures, tmp_path / 'bench.json', *arguments)['own']
     stages = sum(turn[name] for name in own_cost.STAGES)
     assert turn['regions'] > 0 and turn['results'] > 0
     assert turn['scene_graph_ms'] > 0.0 and turn['scorer_ms'] > 0.0 and turn['cpu_ms'] > 0.0
     assert turn['wall_ms'] == pytest.approx(turn['other_ms'] + stages)
+    assert 0.0 < turn['receive_ms'] < turn['cpu_ms']
+    assert turn['nothing_found_ms'] > 0.0
     assert '| Own cost of a raw 1920x1080 frame with' in capsys.readouterr().out
 
 

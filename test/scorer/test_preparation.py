@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """A crop of any size becomes two squares: resized as a whole, and native pixels."""
 
+import cv2
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sageiq_ros.bags.rendered import StreetSource
 from sageiq_ros.models.size_prompt import SIZE_PROMPT_LENGTH, WORDS, size_prompt
 from sageiq_ros.scorer.preparation import (
     FRAGMENT_PX,
@@ -16,6 +18,8 @@ from sageiq_ros.scorer.preparation import (
 )
 
 SIDE = 96
+# Grey values by which two steps differ from one on the mean, on a rendered street.
+TOLERANCE = 1.0
 
 
 def noise(height, width, seed=0):
@@ -49,6 +53,14 @@ def test_a_large_crop_is_averaged_as_a_whole():
     resized, _ = resized_and_native(crop)
     means = crop.reshape(SIDE, 4, SIDE, 2, 3).mean(axis=(1, 3))
     assert np.abs(resized - means).max() <= 1.0
+
+
+def test_a_crop_that_is_halved_first_is_averaged_as_in_one_step():
+    (frame,) = StreetSource(1, seed=2)
+    crop = cv2.resize(frame.image, (1853, 529), interpolation=cv2.INTER_CUBIC)
+    one_step = cv2.resize(crop, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+    resized, _ = resized_and_native(crop)
+    assert np.abs(resized.astype(int) - one_step).mean() < TOLERANCE
 
 
 @given(st.integers(SIDE, 3000))

@@ -54,7 +54,7 @@ def use(samples: Sequence[Sample]) -> dict[str, Any]:
 
 
 def memory_slope(samples: Sequence[Sample]) -> float:
-    """Return the least-squares slope of the node's memory in megabytes in 10 minutes."""
+    """Return the slope of the node's memory in megabytes in 10 minutes."""
     times = [one.at_s / TEN_MINUTES_S for one in samples]
     return slope(times, [one.node.memory_mb for one in samples])
 
