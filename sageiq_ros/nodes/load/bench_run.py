@@ -30,7 +30,7 @@ def bench_node(args: argparse.Namespace) -> dict[str, Any]:
     )
     parts = {
         'one': lambda: [one_turn() for _ in range(args.repeats)],
-        'own': lambda: measure_own_cost(frames, args.config, repeats=args.repeats),
+        'own': lambda: measure_own_cost(frames, config, args.config, repeats=args.repeats),
         'several': lambda: measure_several_cameras(
             frames,
             args.config,

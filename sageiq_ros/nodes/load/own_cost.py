@@ -18,7 +18,6 @@ from sageiq_ros.nodes.load.tuner import Tuner
 from sageiq_ros.nodes.load.watch import cores, sample
 from sageiq_ros.nodes.process import NodeError
 from sageiq_ros.nodes.worker import LATENCIES_KEPT
-from sageiq_ros.schema import load_yaml
 
 MODULE = 'sageiq_ros.nodes.load.silent_node'
 SIZE = (1920, 1080)
@@ -36,7 +35,7 @@ SETTLE_S = 1.0
 
 
 def measure_own_cost(
-    frames: Sequence[Frame], config_file: str | None, *, repeats: int
+    frames: Sequence[Frame], config: Config, config_file: str | None, *, repeats: int
 ) -> list[dict[str, Any]]:
     """Feed the node whose networks answer at once, ``repeats`` turns of three phases.
 
@@ -47,7 +46,6 @@ def measure_own_cost(
     ``wall_ms`` of a frame without regions. ``receive_ms`` is the processor time of the whole
     process a frame that ``camera.max_rate`` leaves out; what an idle node takes is in it.
     """
-    config = load_yaml(Config(), config_file) if config_file else Config()
     own = {
         NOTHING_FOUND[0]: config.scene_graph.entity_threshold,
         LEFT_OUT[0]: list(config.camera.max_rate),
