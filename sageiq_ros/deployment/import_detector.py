@@ -201,7 +201,8 @@ def _run_once(path: Path, model: onnx.ModelProto, most: float) -> Arrays:
         noise = np.random.default_rng(0).random(shape, np.float32) * np.float32(most)
         inputs[value.name] = noise if index == 0 else np.ones(shape, dtype)
     try:
-        outputs = openvino.Core().compile_model(str(path), 'CPU')(inputs)
+        options = {'INFERENCE_PRECISION_HINT': 'f32'}
+        outputs = openvino.Core().compile_model(str(path), 'CPU', options)(inputs)
     except RuntimeError as error:
         raise EngineError(
             f'OpenVINO cannot run this network: {str(error).strip().splitlines()[-1]}'

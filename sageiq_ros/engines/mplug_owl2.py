@@ -36,6 +36,9 @@ DTYPES = {
     'nf4': 'bfloat16',
 }
 QUANTIZED = ('int8', 'nf4')
+# bitsandbytes 0.50's product in bf16, which it takes by itself on a processor that has it, needs
+# multiples of so many rows and columns; other matrices go the way of all other processors.
+BF16_ROWS, BF16_COLUMNS = 32, 64
 SIZE_QUERIES, SIZE_FEATURES = 'size_queries', 'size_feature_extractor.'
 
 
@@ -218,4 +221,6 @@ def _quantized(value: torch.Tensor, precision: str, device: str, dtype: torch.dt
     )
     weight = bnb.nn.Params4bit(value.to(dtype), requires_grad=False, **options)
     module.weight = weight.to(device)
+    if rows % BF16_ROWS or columns % BF16_COLUMNS:
+        module.support_avx512bf16_for_cpu = False
     return module

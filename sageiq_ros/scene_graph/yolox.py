@@ -67,7 +67,13 @@ class YoloxDetector:
             raise SageIQError(f'There is no detector at {path}; give the path of an ONNX file.')
         core = openvino.Core()
         self._model = core.compile_model(
-            str(path), 'CPU', {'INFERENCE_NUM_THREADS': threads, 'PERFORMANCE_HINT': 'LATENCY'}
+            str(path),
+            'CPU',
+            {
+                'INFERENCE_NUM_THREADS': threads,
+                'PERFORMANCE_HINT': 'LATENCY',
+                'INFERENCE_PRECISION_HINT': 'f32',
+            },
         )
         height, width = tuple(self._model.inputs[0].shape)[2:]
         self._size = (height, width)

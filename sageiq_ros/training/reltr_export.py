@@ -88,7 +88,7 @@ def ship(
             provenance=PROVENANCE,
             measured=measured,
         )
-        engine = OpenVINOEngine(file, manifest, threads=1, exact=precision == 'fp32')
+        engine = OpenVINOEngine(file, manifest, threads=1)
         measured[precision] = measure(engine)
     return write_engine(
         folder,

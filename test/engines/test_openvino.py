@@ -60,6 +60,11 @@ def test_without_openvino_the_sentence_says_what_to_install(monkeypatch):
         load_engine('sageiq_m_nano', 'sageiq_m', 1)
 
 
+def test_float_parts_run_in_float32_on_every_processor():
+    compiled = load_engine('reltr_nano', 'reltr', 1)._request.get_compiled_model()
+    assert compiled.get_property('INFERENCE_PRECISION_HINT').to_string() == 'f32'
+
+
 def test_threads_are_not_pinned_to_the_first_processors():
     compiled = load_engine('reltr_nano', 'reltr', 1)._request.get_compiled_model()
     assert compiled.get_property('ENABLE_CPU_PINNING') is False

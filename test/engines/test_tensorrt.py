@@ -73,7 +73,7 @@ def test_results_are_those_of_the_network_and_stay(install, version, name):
     machine = install(version)
     engine = make(name)
     assert [network.strongly_typed for network in machine.trt.networks] == [True]
-    reference = OpenVINOEngine(NETWORKS / f'{name}.onnx', manifest_of(name), 1, exact=True)
+    reference = OpenVINOEngine(NETWORKS / f'{name}.onnx', manifest_of(name), 1)
     first = engine({'image': IMAGE})
     second = engine({'image': IMAGE[:, ::-1].copy()})
     for given, found in ((IMAGE, first), (IMAGE[:, ::-1], second)):

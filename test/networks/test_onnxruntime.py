@@ -40,7 +40,7 @@ def test_it_computes_what_openvino_computes_and_repeats_it_exactly(folder):
     kept = {name: value.copy() for name, value in first.items()}
     engine({'image': IMAGE[:, ::-1].copy()})
     again = engine({'image': IMAGE})
-    exact = OpenVINOEngine(folder / 'model.onnx', engine.manifest, 1, exact=True)
+    exact = OpenVINOEngine(folder / 'model.onnx', engine.manifest, 1)
     for name, value in exact({'image': IMAGE}).items():
         np.testing.assert_allclose(first[name], value, atol=1e-4)
         np.testing.assert_array_equal(first[name], kept[name])

@@ -196,14 +196,14 @@ def test_a_reduced_crop_is_labelled_by_the_teacher_where_the_whole_fills_the_squ
 
 def test_the_float_engine_equals_the_network(folders, network, crops):
     folder = folders / 'engine_fp32'
-    exact = OpenVINOEngine(folder / 'model.onnx', read_manifest(folder), 1, exact=True)
+    exact = OpenVINOEngine(folder / 'model.onnx', read_manifest(folder), 1)
     expected = predict(network, [batch_of(crops, SIDE)])
     np.testing.assert_allclose(scores_of(exact, crops), expected, atol=EXACT)
 
 
 def test_the_float_engine_of_the_backbone_equals_it(folders, backbone, crops):
     folder = folders / 'baseline_fp32'
-    exact = OpenVINOEngine(folder / 'model.onnx', read_manifest(folder), 1, exact=True)
+    exact = OpenVINOEngine(folder / 'model.onnx', read_manifest(folder), 1)
     expected = predict(backbone, [batch_of(crops, SIDE)], modules=())
     np.testing.assert_allclose(scores_of(exact, crops), expected, atol=EXACT)
     assert SageIQMScorer(exact).size_modules == frozenset()

@@ -41,6 +41,9 @@ class OpenVINOModel:
             'INFERENCE_NUM_THREADS': threads,
             'NUM_STREAMS': 1,
             'ENABLE_CPU_PINNING': False,
+            # Answers must not depend on what the processor has: bf16, or int8 products by VNNI.
+            'INFERENCE_PRECISION_HINT': 'f32',
+            'DYNAMIC_QUANTIZATION_GROUP_SIZE': 0,
         }
         try:
             self._tokenizer = openvino_genai.Tokenizer(str(folder))
