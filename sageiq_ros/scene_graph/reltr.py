@@ -52,6 +52,13 @@ class RelTRGenerator:
 
 
 def shrink(image: Image, width: int, height: int) -> Image:
-    """Resize by the means of areas, of large images in two steps: halving is the fast one."""
+    """Resize to the network's input: by halves, then by what is left.
+
+    Up to a factor of two bilinear weighing passes over no pixel, takes a sixth of the time of
+    averaging areas and finds no less (the network's model card); beyond, areas are averaged.
+    """
     halved = halve(image, width, height)
-    return cv2.resize(halved, (width, height), interpolation=cv2.INTER_AREA)
+    rows, columns = halved.shape[:2]
+    far = columns > 2 * width or rows > 2 * height
+    way = cv2.INTER_AREA if far else cv2.INTER_LINEAR
+    return cv2.resize(halved, (width, height), interpolation=way)
