@@ -88,6 +88,9 @@ def test_the_own_cost_is_that_of_everything_but_the_networks(
     assert turn['wall_ms'] == pytest.approx(turn['other_ms'] + stages)
     assert 0.0 < turn['receive_ms'] < turn['cpu_ms']
     assert turn['nothing_found_ms'] > 0.0
+    assert 0.0 < turn['resize_ms'] < turn['scene_graph_ms']
+    handling = turn['receive_ms'] + turn['other_ms'] + turn['resize_ms']
+    assert turn['handling_ms'] == pytest.approx(handling)
     assert '| Own cost of a raw 1920x1080 frame with' in capsys.readouterr().out
 
 
