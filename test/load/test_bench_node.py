@@ -66,7 +66,7 @@ def test_two_cameras_are_counted_frame_by_frame(
     assert part['shares']['min'] == pytest.approx(1.0, abs=0.1)
     together = part['together']
     assert together['results'] == sum(one['results'] for one in part['cameras'].values())
-    assert together['age_frames']['p99'] == together['age_ms']['p99'] / part['frame_ms']
+    assert 1.0 < together['age_frames']['median'] <= together['age_frames']['p99']
     node = part['node']
     assert node['cores'] > 0.0 and min(node['memory_mb']) > 20.0
     assert node['threads']['min'] > 1 and node['files']['min'] > 3

@@ -23,11 +23,12 @@ def test_rates_ages_and_shares_are_told_by_camera_and_together():
     assert found['shares'] == pytest.approx({'min': 2 / 3, 'max': 4 / 3})
 
 
-def test_ages_in_frames_are_in_the_median_time_of_all_cameras():
-    results = [result(total_ms=40.0), result('b', total_ms=50.0), result('b', total_ms=300.0)]
+def test_ages_in_frames_are_one_and_the_wait_in_the_median_time_of_all_cameras():
+    results = [result(total_ms=40.0), result('b', total_ms=50.0), result('b', 340.0, 300.0)]
     found = summary(results, ['a', 'b'], 1.0)
     assert found['frame_ms'] == 50.0
-    assert found['cameras']['a']['age_frames']['p99'] == 2.0
+    assert found['cameras']['a']['age_frames']['p99'] == 1.0 + 60.0 / 50.0
+    assert found['cameras']['b']['age_frames']['median'] == 1.0 + (50.0 + 40.0) / 2 / 50.0
 
 
 def test_a_camera_without_results_has_a_share_of_nothing():

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sageiq_ros.bench.series import percentiles
-from sageiq_ros.nodes.load.results import Gaps, Result, worst_share
+from sageiq_ros.nodes.load.results import Gaps, Result, in_frames, worst_share
 from sageiq_ros.nodes.load.watch import Sample
 
 # Of very many texts the first ones tell what happened.
@@ -34,14 +34,14 @@ class ConditionTally:
             self.totals_ms.append(result.total_ms)
 
     def summary(self) -> dict[str, Any]:
-        """Return counts and ages; ``age_frames`` are in medians of ``total_ms``."""
+        """Return counts and ages, ``age_frames`` by ``in_frames``."""
         ages, totals = percentiles(self.ages_ms), percentiles(self.totals_ms)
         return {
             'results': dict(self.results),
             'worst_share': worst_share(self.results),
             'age_ms': ages,
             'total_ms': totals,
-            'age_frames': {name: age / totals['median'] for name, age in ages.items()},
+            'age_frames': in_frames(self.ages_ms, self.totals_ms, totals['median']),
         }
 
 
