@@ -92,7 +92,6 @@ def test_the_measured_numbers_are_those_of_the_bench():
         f'{one["first_result_s"]:.1f} s',
         f'{one["idle_percent"]:.1f} %',
         f'{several["together"]["results_hz"]:.1f}',
-        f'{age["median"]:.0f} ms, {age["p99"]:.0f} ms ({frames["p99"]:.2f} times the time for a '
-        'frame)',
+        f'{age["median"]:.0f} ms, {age["p99"]:.0f} ms ({frames["p99"]:.2f} frames)',
         f'{several["shares"]["min"]:.2f} to {several["shares"]["max"]:.2f}',
     ]

@@ -18,13 +18,20 @@ class ProcessUse:
     """Hold what a process takes at one moment.
 
     ``cpu_s`` are the seconds of processor time since its start, ``memory_mb`` its resident
-    memory in megabytes, ``files`` its open file descriptors. All 0 once it has ended.
+    memory in megabytes, ``files`` its open file descriptors. Of the memory ``shared_mb`` belong to
+    segments that processes share: pages of a camera driver's count in whoever has read them. All 0
+    once it has ended.
     """
 
     cpu_s: float
     memory_mb: float
     threads: int
     files: int
+    shared_mb: float = 0.0
+
+    @property
+    def own_mb(self) -> float:
+        return self.memory_mb - self.shared_mb
 
 
 def process_use(pid: int) -> ProcessUse:
@@ -38,7 +45,11 @@ def process_use(pid: int) -> ProcessUse:
     times = fields.rpartition(')')[2].split()
     ticks = int(times[USER_TIME]) + int(times[SYSTEM_TIME])
     return ProcessUse(
-        ticks / TICKS_PER_S, _megabytes(status, 'VmRSS'), int(status.get('Threads', 0)), files
+        ticks / TICKS_PER_S,
+        _megabytes(status, 'VmRSS'),
+        int(status.get('Threads', 0)),
+        files,
+        _megabytes(status, 'RssShmem'),
     )
 
 
@@ -50,6 +61,7 @@ def family_use(pid: int) -> ProcessUse:
         sum(use.memory_mb for use in uses),
         sum(use.threads for use in uses),
         sum(use.files for use in uses),
+        sum(use.shared_mb for use in uses),
     )
 
 

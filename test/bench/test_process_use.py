@@ -53,6 +53,17 @@ def test_threads_and_files_are_counted():
         assert process_use(opened.pid).files == plain.files + 5
 
 
+def test_memory_that_processes_share_is_told_apart():
+    size = 20_000_000
+    shared = f'import mmap; pages = mmap.mmap(-1, {size}); pages.write(bytes({size})); {READY}'
+    own = f'pages = b"1" * {size}; {READY}'
+    with python(shared) as sharing, python(own) as owning:
+        first, second = process_use(sharing.pid), process_use(owning.pid)
+    assert first.shared_mb >= size / 1e6 > second.shared_mb
+    assert second.own_mb >= size / 1e6
+    assert first.own_mb == first.memory_mb - first.shared_mb
+
+
 def test_processor_time_is_what_the_process_has_used():
     begin = time.process_time()
     while time.process_time() - begin < 0.05:

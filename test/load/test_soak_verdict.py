@@ -25,10 +25,16 @@ def results(camera, count=100, age_ms=90.0):
     return [Result(camera, age_ms, age_ms, float(place), 50.0) for place in range(count)]
 
 
-def samples(memory=lambda s: 400.0, threads=lambda s: 20, files=lambda s: 30, seconds=1200):
+def samples(
+    memory=lambda s: 400.0,
+    threads=lambda s: 20,
+    files=lambda s: 30,
+    shared=lambda s: 80.0,
+    seconds=1200,
+):
     none = ProcessUse(0.0, 0.0, 0, 0)
     return [
-        Sample(float(s), ProcessUse(float(s), memory(s), threads(s), files(s)), none)
+        Sample(float(s), ProcessUse(float(s), memory(s), threads(s), files(s), shared(s)), none)
         for s in range(0, seconds + 1, 10)
     ]
 
@@ -52,6 +58,14 @@ def test_a_good_soak_passes_every_limit():
     judgements = judge(good())
     assert {one.outcome for one in judgements} == {PASS}
     assert outcome(judgements) == PASS
+
+
+def test_pages_of_a_sender_that_the_node_has_read_are_no_growth():
+    tally = good()
+    tally.samples = samples(memory=lambda s: 400.0 + s / 60, shared=lambda s: 80.0 + s / 60)
+    assert of(tally, 'memory').value == pytest.approx(0.0, abs=1e-9)
+    tally.samples = samples(memory=lambda s: 400.0 + s / 60)
+    assert of(tally, 'memory').outcome == FAIL
 
 
 def test_a_node_that_died_fails():

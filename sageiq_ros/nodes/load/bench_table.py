@@ -91,7 +91,7 @@ def _several(part: dict[str, Any]) -> list[str]:
         '… 99th percentile, in frames: its own processing is 1': f'{frames["p99"]:.2f}',
         'processors that the node keeps busy': f'{node["cores"]:.2f}',
         'resident memory, first to last': f'{memory[0]:.0f} to {memory[-1]:.0f} MB, '
-        f'{node["memory_slope_mb"]:+.1f} MB in 10 minutes',
+        f'{node["memory_slope_mb"]:+.1f} MB of its own in 10 minutes',
         'threads, open files': f'{node["threads"]["max"]}, {node["files"]["max"]}',
         'sender: late by, median and p99': f'{late["median"]:.1f}, {late["p99"]:.1f} ms',
         '… frames left out, processors': f'{sender["missed"]}, {sender["cores"]:.2f}',

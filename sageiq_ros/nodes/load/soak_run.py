@@ -130,6 +130,7 @@ class Soak:
             'age_ms': {name: ages[name] for name in ('median', 'p99')},
             'cores': cores(self._last, now)[0],
             'memory_mb': now.node.memory_mb,
+            'shared_mb': now.node.shared_mb,
             'children_mb': now.children.memory_mb,
             'threads': now.node.threads,
             'files': now.node.files,

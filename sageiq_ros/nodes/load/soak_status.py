@@ -34,6 +34,7 @@ def describe(row: dict[str, Any]) -> str:
     return (
         f'{minutes // 60:d}:{minutes % 60:02d}:{seconds:02d} {row["condition"]:14} '
         f'{row["results_hz"]:5.1f} results/s, age {age["median"]:.0f} ms (p99 {age["p99"]:.0f}), '
-        f'{row["memory_mb"]:.1f} MB, {row["cores"]:.2f} processors, {row["threads"]} threads, '
-        f'{row["files"]} files, {row["errors"]} errors'
+        f'{row["memory_mb"]:.1f} MB ({row["shared_mb"]:.1f} shared), '
+        f'{row["cores"]:.2f} processors, {row["threads"]} threads, {row["files"]} files, '
+        f'{row["errors"]} errors'
     )

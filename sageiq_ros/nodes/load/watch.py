@@ -46,6 +46,7 @@ def use(samples: Sequence[Sample]) -> dict[str, Any]:
         'cores': own,
         'children_cores': others,
         'memory_mb': [one.node.memory_mb for one in samples],
+        'shared_mb': [one.node.shared_mb for one in samples],
         'children_mb': max(one.children.memory_mb for one in samples),
         'memory_slope_mb': memory_slope(samples),
         'threads': _range([one.node.threads for one in samples]),
@@ -54,9 +55,9 @@ def use(samples: Sequence[Sample]) -> dict[str, Any]:
 
 
 def memory_slope(samples: Sequence[Sample]) -> float:
-    """Return the slope of the node's memory in megabytes in 10 minutes."""
+    """Return the slope of the node's own memory, shared segments aside, in MB in 10 minutes."""
     times = [one.at_s / TEN_MINUTES_S for one in samples]
-    return slope(times, [one.node.memory_mb for one in samples])
+    return slope(times, [one.node.own_mb for one in samples])
 
 
 def _range(values: Sequence[int]) -> dict[str, int]:
