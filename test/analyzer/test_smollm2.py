@@ -86,6 +86,13 @@ def test_the_shipped_answers_are_the_models(model):
     np.testing.assert_allclose(anew, [shipped[word] for word in words], atol=5 * TOLERANCE)
 
 
+def test_answers_do_not_depend_on_what_the_processor_has(model):
+    model.rate('car: 9\n', ['tree: '])
+    compiled = model._request.get_compiled_model()
+    assert compiled.get_property('INFERENCE_PRECISION_HINT').to_string() == 'f32'
+    assert compiled.get_property('DYNAMIC_QUANTIZATION_GROUP_SIZE') == 0
+
+
 def test_free_text_and_grammars_both_answer(model):
     greedy = model.complete('Name one animal.', 12)
     assert greedy and greedy == model.complete('Name one animal.', 12)
