@@ -1,38 +1,55 @@
 # Copyright 2026 The SageIQ authors
 # SPDX-License-Identifier: Apache-2.0
-"""Run all tests: those of networks and clusters in .venv-train, beside all others in .venv."""
+"""Run all tests: those that talk over DDS, and beside them the networks and then the others.
+
+The former mostly wait; the latter keep the processors busy.
+"""
 
 import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PYTHON = ROOT / '.venv-train' / 'bin' / 'python'
-OUTPUT = ROOT / 'build' / 'test_networks.txt'
+OUTPUT = ROOT / 'build' / 'test_beside.txt'
+DDS = ('bags', 'demo', 'deployment', 'faults', 'load', 'nodes', 'setup', 'test_readme.py')
+NETWORKS = ('networks', 'cluster')
+
+
+def paths(rooms: tuple[str, ...], option: str = '') -> list[str]:
+    """Spell rooms of the tests as arguments of pytest."""
+    return [f'{option}test/{room}' for room in rooms]
+
+
+TALKING = ['sh', '-c', '. tools/env.sh && exec python -m pytest "$@"', 'sh', *paths(DDS)]
+BESIDE = (
+    [str(ROOT / '.venv-train' / 'bin' / 'python'), '-m', 'pytest', *paths(NETWORKS)],
+    [*TALKING[:4], *paths((*DDS, *NETWORKS), '--ignore=')],
+)
 
 
 def main() -> int:
-    """Show the other tests as they run, then what came of the networks; 1 where one failed."""
+    """Show the tests over DDS as they run, then what came of the others; 1 where one failed."""
     OUTPUT.parent.mkdir(exist_ok=True)
-    print('The tests of networks and clusters run beside the others; they are shown last.')
+    print('The tests that do not talk over DDS run beside those that do; they are shown last.')
     with OUTPUT.open('w') as output:
         # Not by '&' of a shell, which would make its tests deaf to Ctrl-C.
-        networks = subprocess.Popen(
-            [PYTHON, '-m', 'pytest', 'test/networks', 'test/cluster'],
-            cwd=ROOT,
-            stdout=output,
-            stderr=subprocess.STDOUT,
+        beside = subprocess.Popen(
+            [sys.executable, __file__, 'beside'], cwd=ROOT, stdout=output, stderr=output
         )
         try:
-            others = subprocess.run(
-                ['sh', '-c', '. tools/env.sh && exec python -m pytest'], cwd=ROOT, check=False
-            ).returncode
-            networks.wait()
+            talking = subprocess.run(TALKING, cwd=ROOT, check=False).returncode
+            beside.wait()
         finally:
-            networks.kill()
+            beside.terminate()
     print(OUTPUT.read_text(), end='')
-    return int(bool(others or networks.returncode))
+    return int(bool(talking or beside.returncode))
+
+
+def run_beside() -> int:
+    """Run one command after the other, all of them; 1 where one failed."""
+    statuses = [subprocess.run(command, cwd=ROOT, check=False).returncode for command in BESIDE]
+    return int(any(statuses))
 
 
 if __name__ == '__main__':
-    sys.exit(main())
+    sys.exit(run_beside() if sys.argv[1:] == ['beside'] else main())
