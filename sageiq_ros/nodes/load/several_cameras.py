@@ -54,9 +54,9 @@ def measure_several_cameras(
             loaded.rest(SAMPLE_S)
             samples.append(sample(loaded.process.pid))
         report = loaded.send(0.0)
-        elapsed, results = time.monotonic() - begin, loaded.listener.take()
+        elapsed = time.monotonic() - begin
         loaded.rest(COUNTED_S)
-        after = _counts(loaded)
+        results, after = loaded.listener.take(), _counts(loaded)
     measured = summary(results, loaded.cameras, elapsed)
     unseen = unseen_frames(report['sent'], before['received'], after['received'])
     for name, one in measured['cameras'].items():
