@@ -18,6 +18,7 @@ from sageiq_ros.bench.runner import Runner
 from sageiq_ros.engines.base import Engine, EngineError
 from sageiq_ros.engines.manifest import Manifest, TensorSpec
 from sageiq_ros.engines.store import find_engine, read_manifest, verified_model
+from sageiq_ros.openvino_core import openvino_core
 from sageiq_ros.types import Image, SceneGraph
 
 BATCH = 4
@@ -125,7 +126,7 @@ def _engines(folder: Path, manifest: Manifest, threads: int, work: Path) -> tupl
 def _reshape(model: Path, shape: tuple[int, ...], path: Path) -> None:
     import openvino as ov
 
-    network = ov.Core().read_model(str(model))
+    network = openvino_core().read_model(str(model))
     try:
         network.reshape(list(shape))
     except RuntimeError as error:

@@ -14,6 +14,7 @@ import numpy as np
 from sageiq_ros.bench.runner import Call
 from sageiq_ros.engines.base import EngineError
 from sageiq_ros.engines.manifest import TensorSpec
+from sageiq_ros.openvino_core import openvino_core
 from sageiq_ros.types import Image
 
 if TYPE_CHECKING:
@@ -43,13 +44,11 @@ def load_stage(engine: str, threads: int, looks: int, images: list[Image]) -> Ca
 
 def load_onnx(path: Path, threads: int) -> Call:
     """Load any ONNX file with one input of static shape; a call runs it on constant noise."""
-    import openvino as ov
-
     from sageiq_ros.engines.manifest import Manifest
     from sageiq_ros.engines.openvino import OpenVINOEngine
 
     try:
-        model = ov.Core().read_model(str(path))
+        model = openvino_core().read_model(str(path))
         sides = [port.get_shape() for port in model.inputs]
     except RuntimeError as error:
         raise EngineError(

@@ -9,6 +9,8 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sageiq_ros.openvino_core import openvino_core
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -133,9 +135,9 @@ def _images(size: tuple[int, int], batch: int) -> NDArray[np.uint8]:
 
 
 def _run(model: Path, name: str, images: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
-    import openvino as ov
-
     # Not kept in the cache: this network runs once.
-    compiled = ov.Core().compile_model(str(model), 'CPU', {'INFERENCE_PRECISION_HINT': 'f32'})
+    compiled = openvino_core().compile_model(
+        str(model), 'CPU', {'INFERENCE_PRECISION_HINT': 'f32'}
+    )
     results = compiled({name: images})
     return {output.any_name: results[output] for output in compiled.outputs}

@@ -16,6 +16,7 @@ from sageiq_ros.deployment.detector_heads import (
     yolox_settings,
 )
 from sageiq_ros.engines.base import EngineError
+from sageiq_ros.openvino_core import openvino_core
 
 if TYPE_CHECKING:
     import onnx
@@ -190,7 +191,6 @@ def _run_once(path: Path, model: onnx.ModelProto, most: float) -> Arrays:
     """Return the outputs by name on a picture of noise in 0 to ``most``, all masks being 1."""
     import numpy as np
     import onnx
-    import openvino
 
     inputs = {}
     for index, value in enumerate(model.graph.input):
@@ -202,7 +202,7 @@ def _run_once(path: Path, model: onnx.ModelProto, most: float) -> Arrays:
         inputs[value.name] = noise if index == 0 else np.ones(shape, dtype)
     try:
         options = {'INFERENCE_PRECISION_HINT': 'f32'}
-        outputs = openvino.Core().compile_model(str(path), 'CPU', options)(inputs)
+        outputs = openvino_core().compile_model(str(path), 'CPU', options)(inputs)
     except RuntimeError as error:
         raise EngineError(
             f'OpenVINO cannot run this network: {str(error).strip().splitlines()[-1]}'

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sageiq_ros.cache import cache_folder
 from sageiq_ros.engines.base import Arrays, EngineError
 from sageiq_ros.engines.manifest import Manifest
+from sageiq_ros.openvino_core import openvino_core
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ class OpenVINOEngine:
             **compile_cache(),
         }
         try:
-            compiled = ov.Core().compile_model(str(model), 'CPU', options)
+            compiled = openvino_core().compile_model(str(model), 'CPU', options)
         except RuntimeError as error:
             raise EngineError(
                 f'OpenVINO {ov.__version__.split("-")[0]} cannot run {model}: '

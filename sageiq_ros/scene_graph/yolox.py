@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sageiq_ros.engines.base import Engine
+from sageiq_ros.openvino_core import openvino_core
 from sageiq_ros.scene_graph.coco import WORDS_80
 from sageiq_ros.scene_graph.detections import Detections, select
 from sageiq_ros.types import Image, SageIQError
@@ -61,12 +62,9 @@ class YoloxDetector:
     """
 
     def __init__(self, path: str | Path, threads: int = 1) -> None:
-        import openvino
-
         if not Path(path).is_file():
             raise SageIQError(f'There is no detector at {path}; give the path of an ONNX file.')
-        core = openvino.Core()
-        self._model = core.compile_model(
+        self._model = openvino_core().compile_model(
             str(path),
             'CPU',
             {

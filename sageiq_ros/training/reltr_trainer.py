@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from sageiq_ros.models.csp_darknet import load_yolox
 from sageiq_ros.models.reltr import RelTR, RelTRConfig
+from sageiq_ros.openvino_core import openvino_core
 from sageiq_ros.scene_graph.coco import WORDS_80
 from sageiq_ros.training.reltr_data import Target, make_sample
 from sageiq_ros.training.reltr_losses import total_loss
@@ -185,7 +186,7 @@ def _compiled_low(
 
     converted = openvino.convert_model(Low().eval(), example_input=torch.zeros(shape))
     converted.reshape(list(shape))
-    compiled = openvino.Core().compile_model(
+    compiled = openvino_core().compile_model(
         converted,
         'CPU',
         {'INFERENCE_NUM_THREADS': threads, 'INFERENCE_PRECISION_HINT': 'f32'},

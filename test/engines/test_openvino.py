@@ -3,6 +3,7 @@
 """Compiled networks are kept between starts, and no state of that folder stops one."""
 
 import logging
+import subprocess
 import sys
 
 import numpy as np
@@ -68,3 +69,20 @@ def test_float_parts_run_in_float32_on_every_processor():
 def test_threads_are_not_pinned_to_the_first_processors():
     compiled = load_engine('reltr_nano', 'reltr', 1)._request.get_compiled_model()
     assert compiled.get_property('ENABLE_CPU_PINNING') is False
+
+
+TWO_ENGINES_THEN_A_SIGNAL = """
+import os, signal
+from sageiq_ros.engines.store import load_engine
+engines = [load_engine('sageiq_m_nano', 'sageiq_m', 1) for _ in range(2)]
+while engines:
+    del engines[0]
+signal.signal(signal.SIGTERM, lambda *told: print('alive'))
+os.kill(os.getpid(), signal.SIGTERM)
+"""
+
+
+def test_a_signal_after_engines_were_given_back_is_no_segmentation_fault():
+    command = [sys.executable, '-c', TWO_ENGINES_THEN_A_SIGNAL]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (0, 'alive\n')

@@ -24,6 +24,7 @@ from sageiq_ros.analyzer.language_models.likelihood import (
     log_softmax,
     rating_distribution,
 )
+from sageiq_ros.openvino_core import openvino_core
 
 
 class OpenVINOModel:
@@ -160,9 +161,8 @@ class OpenVINOModel:
 
     @cached_property
     def _request(self) -> Any:
-        import openvino
 
-        core = openvino.Core()
+        core = openvino_core()
         model = core.read_model(self._folder / MODEL_XML)
         _keep_last_logits(model)
         return core.compile_model(model, 'CPU', self._options).create_infer_request()

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sageiq_ros.engines.store import find_engine, read_manifest, verified_model
+from sageiq_ros.openvino_core import openvino_core
 from sageiq_ros.types import Image, SageIQError
 
 MEAN = np.array((0.485, 0.456, 0.406), np.float32)
@@ -154,10 +155,8 @@ class OnnxResNet50:
 
 def read_graph(path: Path) -> Any:
     """Read a network as OpenVINO's model; raises SageIQError where it cannot be read."""
-    import openvino as ov
-
     try:
-        return ov.Core().read_model(str(path))
+        return openvino_core().read_model(str(path))
     except RuntimeError as error:
         raise SageIQError(
             f'{path} is no ONNX file that OpenVINO reads; fetch it again.'
@@ -197,7 +196,7 @@ def compile_to(
 
     options = {'INFERENCE_NUM_THREADS': str(threads), 'INFERENCE_PRECISION_HINT': 'f32'}
     part = ov.Model([output], model.get_parameters(), 'features')
-    request = ov.Core().compile_model(part, 'CPU', options).create_infer_request()
+    request = openvino_core().compile_model(part, 'CPU', options).create_infer_request()
 
     def run(picture: NDArray[np.generic]) -> NDArray[np.float32]:
         return np.array(request.infer([picture])[0], np.float32)
