@@ -32,6 +32,7 @@ OWN = (
     ('the same where nothing is found in the image', 'nothing_found_ms', '{:.1f} ms'),
     ('processor time of the whole node process', 'cpu_ms', '{:.1f} ms'),
     ('… of it receiving: that of a frame left out', 'receive_ms', '{:.1f} ms'),
+    ('baseline: an rclpy node that receives and does nothing else', 'bare_ms', '{:.1f} ms'),
     ('resizing to the network of stage 1, by itself', 'resize_ms', '{:.1f} ms'),
     ('receiving, converting, resizing, building and publishing', 'handling_ms', '{:.1f} ms'),
 )

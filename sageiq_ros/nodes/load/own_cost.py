@@ -4,9 +4,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
@@ -16,11 +19,19 @@ from sageiq_ros.bags.frames import Frame
 from sageiq_ros.bench.series import percentiles
 from sageiq_ros.config import Config
 from sageiq_ros.engines.store import find_engine, read_manifest
-from sageiq_ros.nodes.load.loaded_node import READY_S, LoadedNode, camera_names, loaded_node
+from sageiq_ros.nodes.load.bare_subscriber import TOPIC
+from sageiq_ros.nodes.load.cameras import Load
+from sageiq_ros.nodes.load.loaded_node import (
+    READY_S,
+    LoadedNode,
+    camera_names,
+    loaded_node,
+    topic,
+)
 from sageiq_ros.nodes.load.results import Result
 from sageiq_ros.nodes.load.tuner import Tuner
 from sageiq_ros.nodes.load.watch import cores, sample
-from sageiq_ros.nodes.process import NodeError
+from sageiq_ros.nodes.process import NAMESPACE, NodeError, NodeProcess
 from sageiq_ros.nodes.worker import LATENCIES_KEPT
 from sageiq_ros.scene_graph.reltr import shrink
 
@@ -38,6 +49,7 @@ NOTHING_FOUND = ('scene_graph.entity_threshold', 1.0)
 LEFT_OUT = ('camera.max_rate', [0.01])
 SETTLE_S = 1.0
 RESIZES = 100
+BARE_MODULE = 'sageiq_ros.nodes.load.bare_subscriber'
 
 
 def measure_own_cost(
@@ -53,7 +65,8 @@ def measure_own_cost(
     process a frame that ``camera.max_rate`` leaves out; what an idle node takes is in it.
     ``resize_ms`` is bringing a frame to the scene graph network's size, by itself, in this
     process; ``handling_ms`` adds it to ``receive_ms`` and ``other_ms``: all that a frame costs
-    beside the stages.
+    beside the stages. ``bare_ms`` is the processor time a frame of a process whose rclpy node
+    only receives, sent the same frames while the node gets none.
     """
     own = {
         NOTHING_FOUND[0]: config.scene_graph.entity_threshold,
@@ -73,7 +86,7 @@ def measure_own_cost(
             left_out = _phase(loaded)
             for name, usual in own.items():
                 _set(loaded, tuner, name, usual)
-            turns.append(_turn(full, nothing, left_out))
+            turns.append(_turn(full, nothing, left_out) | {'bare_ms': _bare_ms(loaded)})
     for turn in turns:
         turn['resize_ms'] = _resize_ms(config)
         turn['handling_ms'] = turn['receive_ms'] + turn['other_ms'] + turn['resize_ms']
@@ -99,6 +112,25 @@ def _phase(loaded: LoadedNode) -> Phase:
         float(loaded.listener.values('results')['latency median [ms]']),
         1e3 * cores(first, last)[0] / RATE_HZ,
     )
+
+
+def _bare_ms(loaded: LoadedNode) -> float:
+    """Send the frames to a bare subscriber for one turn, and to the node again after it."""
+    with TemporaryDirectory(prefix='sageiq_bare_') as folder:
+        log = Path(folder, 'bare.log')
+        with NodeProcess(log, ['-r', f'__ns:={NAMESPACE}'], module=BARE_MODULE) as process:
+            loaded.sender.send(Load((topic(TOPIC),), RATE_HZ))
+            until = time.monotonic() + READY_S
+            loaded.listener.spin(until, lambda: loaded.node.count_subscribers(topic(TOPIC)) > 0)
+            process.require_alive()
+            loaded.rest(WARM_UP_S)
+            came, first = log.stat().st_size, sample(process.pid)
+            loaded.rest(TURN_S)
+            came, last = log.stat().st_size - came, sample(process.pid)
+            loaded.sender.send(Load((topic(loaded.cameras[0]),), RATE_HZ))
+    if not came:
+        raise NodeError('No image came to the bare subscriber; the machine is too busy.')
+    return 1e3 * (last.node.cpu_s - first.node.cpu_s) / came
 
 
 def _set(loaded: LoadedNode, tuner: Tuner, name: str, value: float | list[float]) -> None:
