@@ -20,6 +20,8 @@ from typing import Any
 import numpy as np
 import openvino as ov
 
+from sageiq_ros.openvino_core import openvino_core
+
 
 class ProtocolError(AssertionError):
     """A call that the real library would answer with undefined behaviour."""
@@ -235,7 +237,7 @@ def make_tensorrt(machine: Machine, version: str) -> ModuleType:
             if not isinstance(path, str):
                 raise TypeError('the path must be a str')
             try:
-                model = ov.Core().read_model(path)
+                model = openvino_core().read_model(path)
             except RuntimeError:
                 self._faults.append(ParserError('Failed to parse the ONNX model.\n'))
                 return False
@@ -340,9 +342,9 @@ def make_tensorrt(machine: Machine, version: str) -> ModuleType:
 
     class Engine:
         def __init__(self, onnx: bytes) -> None:
-            model = ov.Core().read_model(onnx)
+            model = openvino_core().read_model(onnx)
             options = {'INFERENCE_PRECISION_HINT': 'f32'}
-            self.compiled = ov.Core().compile_model(model, 'CPU', options)
+            self.compiled = openvino_core().compile_model(model, 'CPU', options)
             self._ports = [
                 *((port, TensorIOMode.INPUT) for port in self.compiled.inputs),
                 *((port, TensorIOMode.OUTPUT) for port in self.compiled.outputs),

@@ -20,6 +20,7 @@ from sageiq_ros.evaluation.similarity.features import (
     prepare,
     shrink,
 )
+from sageiq_ros.openvino_core import openvino_core
 from sageiq_ros.types import SageIQError
 
 LAST_OF_BACKBONE = '/model/body/dark5/dark5.2/conv3/Mul_output_0'
@@ -66,9 +67,9 @@ def test_the_backbone_gives_features_that_are_never_negative(backbone, street):
 
 
 def test_the_backbone_is_the_last_stage_of_the_shipped_engine(backbone, street):
-    model = ov.Core().read_model(str(shipped() / 'reltr_nano' / 'model.onnx'))
+    model = openvino_core().read_model(str(shipped() / 'reltr_nano' / 'model.onnx'))
     last = ov.Model([model.add_outputs(LAST_OF_BACKBONE)[0]], model.get_parameters())
-    compiled = ov.Core().compile_model(last, 'CPU', {'INFERENCE_PRECISION_HINT': 'f32'})
+    compiled = openvino_core().compile_model(last, 'CPU', {'INFERENCE_PRECISION_HINT': 'f32'})
     resized = cv2.resize(street, (480, 320), interpolation=cv2.INTER_AREA)
     maps = compiled([resized[None]])[0]
     assert maps.shape == (1, 256, 10, 15)

@@ -16,6 +16,7 @@ from pathlib import Path
 from sageiq_ros.analyzer.language_models.base import LanguageModelError, reason_of
 from sageiq_ros.analyzer.language_models.files import MODEL_BIN, MODEL_XML
 from sageiq_ros.cache import cache_folder
+from sageiq_ros.openvino_core import load_apart
 
 _PARTS = (MODEL_XML, MODEL_BIN, 'openvino_tokenizer.xml', 'openvino_tokenizer.bin')
 
@@ -63,7 +64,7 @@ def _convert(gguf: Path, folder: Path) -> None:
     link = folder / 'model.gguf'
     link.symlink_to(gguf.resolve())
     try:
-        openvino_genai.LLMPipeline(str(link), 'CPU', enable_save_ov_model=True)
+        load_apart(lambda: openvino_genai.LLMPipeline(str(link), 'CPU', enable_save_ov_model=True))
     except Exception as error:
         raise LanguageModelError(
             f'{gguf} is not a GGUF file that OpenVINO GenAI can read ({reason_of(error)}).'

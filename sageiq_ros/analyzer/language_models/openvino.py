@@ -24,7 +24,7 @@ from sageiq_ros.analyzer.language_models.likelihood import (
     log_softmax,
     rating_distribution,
 )
-from sageiq_ros.openvino_core import openvino_core
+from sageiq_ros.openvino_core import load_apart, openvino_core
 
 
 class OpenVINOModel:
@@ -47,7 +47,7 @@ class OpenVINOModel:
             'DYNAMIC_QUANTIZATION_GROUP_SIZE': 0,
         }
         try:
-            self._tokenizer = openvino_genai.Tokenizer(str(folder))
+            self._tokenizer = load_apart(lambda: openvino_genai.Tokenizer(str(folder)))
         except Exception as error:
             raise LanguageModelError(
                 f'{folder} is not a model that OpenVINO GenAI can read ({reason_of(error)}).'
@@ -161,7 +161,6 @@ class OpenVINOModel:
 
     @cached_property
     def _request(self) -> Any:
-
         core = openvino_core()
         model = core.read_model(self._folder / MODEL_XML)
         _keep_last_logits(model)
@@ -171,7 +170,8 @@ class OpenVINOModel:
     def _pipeline(self) -> Any:
         import openvino_genai
 
-        return openvino_genai.LLMPipeline(str(self._folder), 'CPU', **self._options)
+        folder, options = str(self._folder), self._options
+        return load_apart(lambda: openvino_genai.LLMPipeline(folder, 'CPU', **options))
 
     @cached_property
     def _answers(self) -> Any:
