@@ -20,10 +20,14 @@ def paths(rooms: tuple[str, ...], option: str = '') -> list[str]:
     return [f'{option}test/{room}' for room in rooms]
 
 
-TALKING = ['sh', '-c', '. tools/env.sh && exec python -m pytest "$@"', 'sh', *paths(DDS)]
+def with_ros(arguments: list[str]) -> list[str]:
+    """Spell a run of pytest in the environment of tools/env.sh."""
+    return ['sh', '-c', '. tools/env.sh && exec python -m pytest "$@"', 'sh', *arguments]
+
+
 BESIDE = (
     [str(ROOT / '.venv-train' / 'bin' / 'python'), '-m', 'pytest', *paths(NETWORKS)],
-    [*TALKING[:4], *paths((*DDS, *NETWORKS), '--ignore=')],
+    with_ros(paths((*DDS, *NETWORKS), '--ignore=')),
 )
 
 
@@ -37,7 +41,7 @@ def main() -> int:
             [sys.executable, __file__, 'beside'], cwd=ROOT, stdout=output, stderr=output
         )
         try:
-            talking = subprocess.run(TALKING, cwd=ROOT, check=False).returncode
+            talking = subprocess.run(with_ros(paths(DDS)), cwd=ROOT, check=False).returncode
             beside.wait()
         finally:
             beside.terminate()

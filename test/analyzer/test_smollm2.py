@@ -143,3 +143,20 @@ def test_the_worker_never_loads_ros_nor_torch():
     environment = {**os.environ, 'PYTHONPATH': os.pathsep.join(filter(None, sys.path))}
     done = subprocess.run([sys.executable, '-c', program], env=environment, timeout=60)
     assert done.returncode == 0
+
+
+def test_a_signal_after_a_model_was_given_back_is_no_segmentation_fault():
+    needs_smollm2()
+    program = (
+        'import os, signal\n'
+        'from sageiq_ros.analyzer.build import find_job\n'
+        'from sageiq_ros.analyzer.language_models.load import load_language_model\n'
+        'from sageiq_ros.config import AnalyzerConfig\n'
+        'model = load_language_model(find_job(AnalyzerConfig()).files)\n'
+        'model.complete("car", 1)\n'
+        'del model\n'
+        'signal.signal(signal.SIGTERM, lambda *told: print("alive"))\n'
+        'os.kill(os.getpid(), signal.SIGTERM)\n'
+    )
+    ended = subprocess.run([sys.executable, '-c', program], capture_output=True, text=True)
+    assert (ended.returncode, ended.stdout) == (0, 'alive\n')

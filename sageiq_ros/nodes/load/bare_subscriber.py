@@ -1,6 +1,6 @@
 # Copyright 2026 The SageIQ authors
 # SPDX-License-Identifier: Apache-2.0
-"""An rclpy node that keeps the newest image and does nothing else: the least that one can cost."""
+"""An rclpy node that keeps the newest image and does nothing else: the own cost's baseline."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import os
 import sys
 
 from rclpy.node import Node
-from rclpy.qos import QoSProfile, qos_profile_sensor_data
 from sensor_msgs.msg import Image
 
+from sageiq_ros.nodes.load.sender import QOS
 from sageiq_ros.nodes.run import run_until_signal
 
 NAME = 'bare_subscriber'
@@ -23,15 +23,14 @@ class BareSubscriber(Node):
     def __init__(self) -> None:
         super().__init__(NAME)
         self._newest: Image | None = None
-        qos = QoSProfile(depth=1, reliability=qos_profile_sensor_data.reliability)
-        self.create_subscription(Image, TOPIC, self._keep, qos)
+        self.create_subscription(Image, TOPIC, self._keep, QOS)
 
     def _keep(self, message: Image) -> None:
         self._newest = message
         os.write(1, b'.')
 
     def close(self) -> bool:
-        """Nothing runs beside the executor."""
+        """Return True: nothing runs beside the executor."""
         return True
 
 

@@ -127,6 +127,7 @@ def _bare_ms(loaded: LoadedNode) -> float:
             came, first = log.stat().st_size, sample(process.pid)
             loaded.rest(TURN_S)
             came, last = log.stat().st_size - came, sample(process.pid)
+            # Not by loaded.send, which tells of the node's own cameras what was sent until now.
             loaded.sender.send(Load((topic(loaded.cameras[0]),), RATE_HZ))
     if not came:
         raise NodeError('No image came to the bare subscriber; the machine is too busy.')
