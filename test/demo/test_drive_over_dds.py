@@ -33,6 +33,7 @@ from sageiq_ros.pipeline import grade
 from sageiq_ros.types import Flag
 
 FRAMES, RATE_HZ = 20, 2.0
+MOST_FRAMES = 18
 WAIT_S = 60.0
 VEHICLES = {'car', 'bus', 'truck', 'vehicle', 'motorcycle', 'train'}
 SEEN_PX = 1500.0  # a vehicle of fewer visible pixels counts neither way
@@ -76,15 +77,8 @@ def replay(tmp_path_factory, domain):
                 ]
             )
             until(lambda: player.poll() is not None, 'end of the drive')
-            last = truth[-1].header.stamp
-            until(
-                lambda: (
-                    results
-                    and results[-1].header.stamp.nanosec == last.nanosec
-                    and results[-1].header.stamp.sec == last.sec
-                ),
-                'result of the last frame',
-            )
+            # The very last frame may be lost with its player: nobody acknowledges images.
+            until(lambda: len(results) >= MOST_FRAMES, 'result of most frames')
     executor.shutdown()
     rclpy.try_shutdown(context=context)
     assert player.returncode == 0
@@ -107,7 +101,7 @@ def vehicles(message):
 def test_every_frame_gets_one_result_with_the_header_it_came_with(replay):
     assert all(a < b for a, b in pairwise(replay.order))
     assert set(replay.order) <= set(replay.truth)
-    assert len(replay.order) >= 0.9 * FRAMES
+    assert len(replay.order) >= MOST_FRAMES
     for message in replay.results.values():
         assert message.header.frame_id == FRAME_ID
         assert message.camera == CAMERA

@@ -59,7 +59,7 @@ def test_two_cameras_are_counted_frame_by_frame(
         assert camera['sent'] == pytest.approx(
             20.0 * part['seconds'], abs=2 + part['sender']['missed']
         )
-        assert 0 <= camera['unseen'] <= 0.1 * camera['sent']
+        assert 0 <= camera['unseen'] <= 0.5 * camera['sent']
         processed = camera['sent'] - camera['unseen'] - camera['dropped']
         assert camera['results'] == pytest.approx(processed, abs=1)
         assert 0.0 < camera['age_ms']['median'] <= camera['received_age_ms']['median']
