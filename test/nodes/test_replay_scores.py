@@ -25,6 +25,8 @@ from sageiq_ros.nodes.process import NodeProcess
 from sageiq_ros.schema import updated
 
 FRAMES, RATE_HZ = 6, 2.0
+# Nobody acknowledges images: while the node or a player is held up, some give way or are lost.
+ENOUGH = 3
 START_S = 120.0
 # A message holds 32 bits of a number that the evaluator keeps in 64.
 TOLERANCE = 1e-6
@@ -91,8 +93,7 @@ def scores(results):
 def test_a_replayed_frame_has_the_score_of_the_evaluator(drive, node, play, probe, speed):
     player = play('--rate', speed)
     probe.until(lambda: player.poll() is not None, 'end of the bag', START_S)
-    # The very last frame may be lost with its player: nobody acknowledges images.
-    probe.until(lambda: len(probe.results) > FRAMES / 2, 'result of most frames')
+    probe.until(lambda: len(probe.results) >= ENOUGH, 'result of enough frames')
     found = scores(probe.results)
     for stamp_ns, (score,) in found.items():
         assert score == pytest.approx(drive[1][stamp_ns], abs=TOLERANCE)
@@ -101,7 +102,7 @@ def test_a_replayed_frame_has_the_score_of_the_evaluator(drive, node, play, prob
 def test_a_bag_that_starts_over_gives_the_same_scores_again(drive, node, play, probe):
     play('--rate', '2', '--loop')
     probe.until(
-        lambda: sum(len(twice) >= 2 for twice in scores(probe.results).values()) > FRAMES / 2,
+        lambda: sum(len(twice) >= 2 for twice in scores(probe.results).values()) >= ENOUGH,
         'second round of the bag',
         START_S,
     )
